@@ -1,0 +1,250 @@
+"""What can be asked: providers and their models, with limits, prices and parameters."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Team
+from catalog.encryption import UnreadableSecret, decrypt, encrypt
+from catalog.validators import validate_effort_levels, validate_parameter_overrides
+
+
+class ProviderKind(models.TextChoices):
+    GROQ = "groq", "Groq"
+    ANTHROPIC = "anthropic", "Anthropic"
+    OPENAI_COMPATIBLE = "openai_compatible", "OpenAI-compatible"
+    LOCAL = "local", "Local models"
+
+
+class ProviderQuerySet(models.QuerySet["Provider"]):
+    def active(self) -> ProviderQuerySet:
+        return self.filter(is_active=True)
+
+    def usable(self) -> ProviderQuerySet:
+        return self.active().filter(unavailable_reason="")
+
+
+class Provider(models.Model):
+    """Who serves models. The key comes from the environment or, encrypted, from the admin.
+
+    `is_active` is the admin's switch; `unavailable_reason` says what the set-up lacks.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=20, choices=ProviderKind.choices)
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="providers",
+        help_text="Empty: every team may use it.",
+    )
+    base_url = models.CharField(max_length=300, blank=True)
+    encrypted_api_key = models.TextField(blank=True, editable=False)
+    limit_parameter = models.CharField(
+        max_length=30,
+        default="max_tokens",
+        choices=[("max_tokens", "max_tokens"), ("max_completion_tokens", "max_completion_tokens")],
+        help_text="What an OpenAI-compatible server calls the limit of the answer's length.",
+    )
+    max_concurrency = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Answers at once, over all workers. Empty: no limit."
+    )
+    is_active = models.BooleanField(default=True)
+    unavailable_reason = models.CharField(max_length=200, blank=True, editable=False)
+    last_refresh_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_good_refresh_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_refresh_error = models.TextField(blank=True, editable=False)
+
+    objects = ProviderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=ProviderKind.values), name="provider_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_concurrency__isnull=True) | Q(max_concurrency__gte=1),
+                name="provider_concurrency_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def api_key(self) -> str:
+        """The key in clear, for the adapter alone: the admin's, else the environment's.
+
+        Raises `UnreadableSecret`, with a sentence for a person.
+        """
+        if not self.encrypted_api_key:
+            return self.environment_key
+        try:
+            return decrypt(self.encrypted_api_key)
+        except UnreadableSecret as error:
+            raise UnreadableSecret(
+                f"The stored key of {self.name} was encrypted with another ENCRYPTION_KEYS or"
+                " SECRET_KEY: an administrator must enter it again."
+            ) from error
+
+    @property
+    def is_usable(self) -> bool:
+        return self.is_active and not self.unavailable_reason
+
+    @property
+    def is_from_environment(self) -> bool:
+        """Whether this is the row that the environment's settings fill."""
+        return self.slug == ENVIRONMENT_SLUGS.get(self.kind)
+
+    @property
+    def environment_key(self) -> str:
+        """The environment's key, which belongs to the provider made from the environment only."""
+        if not self.is_from_environment:
+            return ""
+        return settings.PROVIDER_KEYS.get(self.kind, "")
+
+    def set_api_key(self, api_key: str) -> None:
+        self.encrypted_api_key = encrypt(api_key) if api_key else ""
+
+
+ENVIRONMENT_SLUGS: dict[str, str] = {
+    ProviderKind.GROQ: "groq",
+    ProviderKind.ANTHROPIC: "anthropic",
+    ProviderKind.OPENAI_COMPATIBLE: "openai",
+    ProviderKind.LOCAL: "local",
+}
+
+
+class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
+    def for_team(self, team: Team) -> LanguageModelQuerySet:
+        """Models whose provider serves everyone or this team."""
+        return self.filter(Q(provider__team__isnull=True) | Q(provider__team=team))
+
+    def usable(self) -> LanguageModelQuerySet:
+        return self.filter(
+            is_active=True,
+            is_listed=True,
+            provider__is_active=True,
+            provider__unavailable_reason="",
+        )
+
+
+class ModelStatus(models.TextChoices):
+    """What stands between a person and a model."""
+
+    ACTIVE = "active"
+    RETIRING = "retiring", "active, with a retirement date"
+    RETIRED = "retired", "no longer offered by its provider"
+    INACTIVE = "inactive", "switched off by an administrator"
+    UNAVAILABLE = "unavailable", "its provider is not set up"
+
+
+class LanguageModel(models.Model):
+    """One model of one provider, with the facts that people choose by.
+
+    Never deleted: history points here. `is_listed` follows the provider's list, `is_active` is
+    the admin's switch. `retired_on` may lie ahead. A refresh leaves alone what is named in
+    `pinned_fields`: the admin set it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="models")
+    name = models.CharField(max_length=200, help_text="The provider's own id of the model.")
+    display_name = models.CharField(max_length=200, blank=True)
+    owner = models.CharField(max_length=100, blank=True)
+    context_window = models.PositiveIntegerField(null=True, blank=True)
+    max_completion_tokens = models.PositiveIntegerField(null=True, blank=True)
+    strengths = models.TextField(blank=True)
+    input_price = models.DecimalField(
+        max_digits=14, decimal_places=6, null=True, blank=True, help_text="USD per million tokens."
+    )
+    cached_input_price = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True)
+    output_price = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True)
+    price_source = models.CharField(
+        max_length=20,
+        blank=True,
+        choices=[("admin", "admin"), ("provider", "provider"), ("genai-prices", "genai-prices")],
+    )
+    effort_levels = models.JSONField(null=True, blank=True, validators=[validate_effort_levels])
+    parameter_overrides = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[validate_parameter_overrides],
+        help_text="Per parameter, what differs from the defaults of the provider and family.",
+    )
+    is_active = models.BooleanField(default=True)
+    is_listed = models.BooleanField(default=True, editable=False)
+    retired_on = models.DateField(null=True, blank=True)
+    replacement_name = models.CharField(max_length=200, blank=True)
+    pinned_fields = models.JSONField(default=list, editable=False)
+    first_seen_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = LanguageModelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["provider__name", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "name"], name="model_unique_in_provider"),
+            models.CheckConstraint(
+                condition=(Q(input_price__isnull=True) | Q(input_price__gte=0))
+                & (Q(output_price__isnull=True) | Q(output_price__gte=0))
+                & (Q(cached_input_price__isnull=True) | Q(cached_input_price__gte=0)),
+                name="model_prices_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return self.display_name or self.name
+
+    @property
+    def full_name(self) -> str:
+        """`provider/model`, as the API takes it."""
+        return f"{self.provider.slug}/{self.name}"
+
+    @property
+    def is_usable(self) -> bool:
+        return self.is_active and self.is_listed and self.provider.is_usable
+
+    @property
+    def status(self) -> ModelStatus:
+        if not self.is_listed:
+            return ModelStatus.RETIRED
+        if not (self.is_active and self.provider.is_active):
+            return ModelStatus.INACTIVE
+        if self.provider.unavailable_reason:
+            return ModelStatus.UNAVAILABLE
+        return ModelStatus.RETIRING if self.retired_on else ModelStatus.ACTIVE
+
+    def cost(
+        self, prompt_tokens: int, cached_tokens: int, completion_tokens: int
+    ) -> Decimal | None:
+        """USD for these tokens, or `None` without known prices.
+
+        Without a price for cached input, the full input price is charged.
+        """
+        if self.input_price is None or self.output_price is None:
+            return None
+        cached_price = (
+            self.input_price if self.cached_input_price is None else self.cached_input_price
+        )
+        micro_dollars = (
+            (prompt_tokens - cached_tokens) * self.input_price
+            + cached_tokens * cached_price
+            + completion_tokens * self.output_price
+        )
+        return micro_dollars / 1_000_000

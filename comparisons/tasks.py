@@ -1,0 +1,10 @@
+"""Celery's way in."""
+
+from celery import shared_task
+
+from comparisons import services
+
+
+@shared_task
+def finish_runs() -> None:
+    services.finish_left_over_runs()

@@ -1,0 +1,38 @@
+"""Telling open pages and event streams that something changed.
+
+An announcement names what changed and no more: who shows it reads the row, so no channel ever
+carries what its reader may not see.
+"""
+
+import logging
+import uuid
+
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from inference.loop import streaming_loop
+from inference.models import Generation
+
+logger = logging.getLogger(__name__)
+
+
+def announce_generation(generation: Generation) -> None:
+    """Tell the generation's group that its row changed. Call it after the commit."""
+    announce(generation.group, {"type": "live.generation", "id": str(generation.id)})
+
+
+def announce(group: str, message: dict[str, str]) -> None:
+    """Send `message` to a channel-layer group, from any thread but the streaming loop's."""
+    streaming_loop().post(_send(group, message))
+
+
+def announced_ids(message: dict[str, str]) -> uuid.UUID:
+    """Return the generation that a `live.generation` message names."""
+    return uuid.UUID(message["id"])
+
+
+async def _send(group: str, message: dict[str, str]) -> None:
+    try:
+        await get_channel_layer().group_send(group, message)
+    except (RedisError, OSError) as error:
+        logger.warning("An announcement was lost (%s); pages ask for a snapshot.", error)

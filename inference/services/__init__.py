@@ -1,0 +1,1 @@
+"""What changes generations: one function per verb, one transaction each."""

@@ -74,7 +74,7 @@ class User(AbstractUser):
 class TeamManager(models.Manager["Team"]):
     def create_for(self, owner: User) -> Team:
         """Make a team named after its owner, with the owner in it."""
-        label = owner.name or owner.email.partition("@")[0]
+        label = (owner.name or owner.email.partition("@")[0])[:90]
         slug = f"{slugify(label)[:40] or 'team'}-{uuid.uuid4().hex[:6]}"
         team = self.create(name=f"{label}'s team", slug=slug)
         Membership.objects.create(team=team, user=owner, role=Role.OWNER)

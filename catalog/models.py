@@ -23,10 +23,8 @@ class ProviderKind(models.TextChoices):
 
 class ProviderQuerySet(models.QuerySet["Provider"]):
     def active(self) -> ProviderQuerySet:
-        return self.filter(is_active=True)
-
-    def usable(self) -> ProviderQuerySet:
-        return self.active().filter(unavailable_reason="")
+        """Those that can be asked: switched on, and not short of a key."""
+        return self.filter(is_active=True, unavailable_reason="")
 
 
 class Provider(models.Model):

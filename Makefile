@@ -13,7 +13,7 @@ run: install ## Start the portal on http://127.0.0.1:8000 (PORT and HOST change 
 	@exec $(PYTHON) manage.py run
 
 demo: install ## Start the portal with a simulated provider: many models, no key
-	@exec $(PYTHON) -m mmchat.demo
+	@exec $(PYTHON) -m tests.demo
 
 serve: install ## Scaled set-up: web processes (needs REDIS_URL)
 	@exec $(PYTHON) manage.py serve

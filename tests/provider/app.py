@@ -7,12 +7,12 @@ told under `/_sim/` (see `control.py`).
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote
 
 from tests.provider.answers import STYLES
 from tests.provider.calls import CallLog
-from tests.provider.catalogue import model_list
+from tests.provider.catalogue import as_list, model_rows
 from tests.provider.chat_requests import read_chat_request
 from tests.provider.completion import Completion, ConnectionCutError
 from tests.provider.control import control_reply
@@ -63,11 +63,11 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
     dialect, resource = _address(path, headers)
     try:
-        _check_key(dialect, headers)
+        key = _checked_key(dialect, headers)
         if method == "POST" and resource in _COMPLETIONS[dialect]:
             await _complete(dialect, _parse(dialect, raw), receive, send)
             return
-        reply = _other_reply(dialect, method, resource, raw)
+        reply = _other_reply(dialect, method, resource, raw, key)
     except RequestRefusedError as refusal:
         reply = refusal.reply
     await _send_reply(send, _with_common_headers(dialect, reply))
@@ -98,12 +98,13 @@ def _address(path: str, headers: dict[bytes, str]) -> tuple[Dialect, str]:
     return Dialect.OPENAI, resource
 
 
-def _check_key(dialect: Dialect, headers: dict[bytes, str]) -> None:
+def _checked_key(dialect: Dialect, headers: dict[bytes, str]) -> str:
     key = headers.get(b"authorization", "").removeprefix("Bearer ").strip()
     if dialect is Dialect.ANTHROPIC:
         key = key or headers.get(b"x-api-key", "")
     if not key or key == "invalid":
         raise RequestRefusedError(unauthorized(dialect))
+    return key
 
 
 def _parse(dialect: Dialect, raw: bytes) -> Body:
@@ -117,11 +118,13 @@ def _parse(dialect: Dialect, raw: bytes) -> Body:
     return body
 
 
-def _other_reply(dialect: Dialect, method: str, resource: str, raw: bytes) -> Reply:
+def _other_reply(dialect: Dialect, method: str, resource: str, raw: bytes, key: str) -> Reply:
     if method == "GET" and resource == "/models":
-        return json_reply(model_list(dialect))
+        return json_reply(as_list(dialect, _listed(dialect, key)))
     if method == "GET" and resource.startswith("/models/"):
-        return _one_model(dialect, unquote(resource.removeprefix("/models/")))
+        model = unquote(resource.removeprefix("/models/"))
+        found = [row for row in _listed(dialect, key) if row["id"] == model]
+        return json_reply(found[0]) if found else model_not_found(dialect, model)
     if method == "POST" and dialect is Dialect.ANTHROPIC and resource == "/messages/count_tokens":
         body = _parse(dialect, raw)
         _script(dialect, body)
@@ -130,10 +133,13 @@ def _other_reply(dialect: Dialect, method: str, resource: str, raw: bytes) -> Re
     return error_reply(dialect, 404, message, code="unknown_url")
 
 
-def _one_model(dialect: Dialect, model: str) -> Reply:
-    rows = cast(list[dict[str, object]], model_list(dialect)["data"])
-    found = [row for row in rows if row["id"] == model]
-    return json_reply(found[0]) if found else model_not_found(dialect, model)
+def _listed(dialect: Dialect, key: str) -> list[dict[str, object]]:
+    if key.startswith("fault="):
+        script = read_model_id(f"sim:{key}", PRESETS, STYLES)
+        raise RequestRefusedError(fault_reply(dialect, script))
+    if key.startswith("models="):
+        return model_rows(dialect, [each for each in key[len("models=") :].split(";") if each])
+    return model_rows(dialect)
 
 
 def _script(dialect: Dialect, body: Body) -> Script:

@@ -1,4 +1,10 @@
-"""The model lists: demo models in each provider's own form, and rows a client must bear."""
+"""The model lists: demo models in each provider's own form, and rows a client must bear.
+
+The key may say otherwise: `models=ID;ID` lists just these (any id of the grammar), so that a test
+sees models come and go without touching another's list; `fault=NAME` fails the list.
+"""
+
+from collections.abc import Sequence
 
 from tests.provider.replies import Dialect
 
@@ -29,12 +35,19 @@ _OPENAI_MODELS = ("sim-breeze", "sim-atlas", "sim-quill")
 _ANTHROPIC_MODELS = {"sim-scribe": "Sim Scribe", "sim-sage": "Sim Sage", "sim-ember": "Sim Ember"}
 
 
-def model_list(dialect: Dialect) -> dict[str, object]:
-    """The provider's answer to `GET models`."""
+def model_rows(dialect: Dialect, only: Sequence[str] | None = None) -> list[dict[str, object]]:
+    """What `GET models` lists; with `only`, these models and nothing odd."""
     if dialect is Dialect.ANTHROPIC:
-        return _page([_anthropic_model(*each) for each in _ANTHROPIC_MODELS.items()])
-    models = _groq_list() if dialect is Dialect.GROQ else _openai_list()
-    return {"object": "list", "data": models}
+        models = _ANTHROPIC_MODELS if only is None else {model: model for model in only}
+        return [_anthropic_model(*each) for each in models.items()]
+    if dialect is Dialect.OPENAI:
+        return _openai_list() if only is None else [_base(model, "system") for model in only]
+    return _groq_list() if only is None else [_groq_model(model) for model in only]
+
+
+def as_list(dialect: Dialect, rows: list[dict[str, object]]) -> dict[str, object]:
+    """The provider's answer around the rows."""
+    return _page(rows) if dialect is Dialect.ANTHROPIC else {"object": "list", "data": rows}
 
 
 def _base(model: str, owner: str) -> dict[str, object]:
@@ -46,7 +59,8 @@ def _groq_list() -> list[dict[str, object]]:
 
 
 def _groq_model(model: str) -> dict[str, object]:
-    owner, context, output, prompt, completion, cached = _GROQ_MODELS[model]
+    facts = _GROQ_MODELS.get(model, _GROQ_MODELS["sim-steady"])
+    owner, context, output, prompt, completion, cached = facts
     features = ["json_mode"] + (["reasoning"] if model in _REASONERS else [])
     return _base(model, owner) | {
         "active": True,
@@ -66,7 +80,7 @@ def _groq_model(model: str) -> dict[str, object]:
 def _groq_oddities() -> list[dict[str, object]]:
     limits: dict[str, object] = {"active": True, "context_window": 8192, "public_apps": None}
     return [
-        _base("sim", "Simulated")
+        _base("sim-newcomer", "Somebody New")
         | {"pricing": None, "constellation": {"name": "Lyra", "stars": 7}},
         _base("sim-inactive", "Old Clock") | limits | {"active": False},
         _base("whisper-sim-v3", "Babel") | limits | {"context_window": 448},
@@ -85,8 +99,8 @@ def _page(models: list[dict[str, object]]) -> dict[str, object]:
     return {
         "data": models,
         "has_more": False,
-        "first_id": models[0]["id"],
-        "last_id": models[-1]["id"],
+        "first_id": models[0]["id"] if models else None,
+        "last_id": models[-1]["id"] if models else None,
     }
 
 

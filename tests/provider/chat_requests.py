@@ -43,7 +43,10 @@ _RANGES = {
     "presence_penalty": (-2, 2),
 }
 _ROLES = {"system", "developer", "user", "assistant", "tool"}
-_EFFORTS = {"none", "minimal", "low", "medium", "high", "xhigh", "max"}
+_EFFORTS = {
+    Dialect.GROQ: {"none", "default", "low", "medium", "high"},
+    Dialect.OPENAI: {"none", "minimal", "low", "medium", "high", "xhigh", "max"},
+}
 _MAX_STOPS = 4
 
 
@@ -179,7 +182,7 @@ def _effort(dialect: Dialect, script: Script, body: Body) -> str | None:
             "`reasoning_effort` is not supported with this model",
             param="reasoning_effort",
         )
-    if effort not in _EFFORTS:
+    if effort not in _EFFORTS[dialect]:
         raise _refuse(
             dialect, f"`reasoning_effort` : {effort!r} is not a level", param="reasoning_effort"
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.provider.question import Plan, Question
 from tests.provider.replies import Dialect, error_body
-from tests.provider.script import Quirk
+from tests.provider.script import Fault, Quirk
 from tests.provider.wire import Counts, Segment
 
 _SPLIT = "\x01"
@@ -78,7 +78,10 @@ class ChatWire:
     def broken_event(self) -> bytes:
         return b'data: {"id":"chatcmpl-broken","object":"chat.completion.chunk","choi\n\n'
 
-    def error_event(self) -> bytes:
+    def error_events(self, fault: Fault) -> bytes:
+        if fault is Fault.ERROR_IN_X_GROQ and self._is_groq:
+            x_groq = {"id": self._request_id, "error": "over_capacity"}
+            return self._chunk({}, None, x_groq) + b"data: [DONE]\n\n"
         body = error_body(
             self._question.dialect, 500, "The model failed amid the answer.", "server_error"
         )

@@ -16,7 +16,8 @@ from tests.provider.script import Fault
 from tests.provider.wire import Counts, Segment, Wire
 from tests.provider.writing import EventWriter, Send
 
-_AMID_THE_TEXT = {Fault.HANG, Fault.CUT, Fault.MALFORMED, Fault.ERROR, Fault.REFUSAL}
+_ERRORS = {Fault.ERROR, Fault.ERROR_IN_X_GROQ}
+_AMID_THE_TEXT = {Fault.HANG, Fault.CUT, Fault.MALFORMED, Fault.REFUSAL, *_ERRORS}
 
 
 class ConnectionCutError(Exception):
@@ -62,7 +63,7 @@ class Completion:
             if goes_on:
                 await self._write_all(writer, segment.before)
                 goes_on = await self._play(segment, writer)
-                if self._fault is Fault.ERROR and not goes_on:
+                if self._fault in _ERRORS and not goes_on:
                     await writer.end()
                     return
                 await self._write_all(writer, segment.after)
@@ -82,8 +83,8 @@ class Completion:
         await writer.flush()
         if fault is Fault.CUT:
             raise ConnectionCutError
-        if fault is Fault.ERROR:
-            await writer.write(self._wire.error_event())
+        if fault in _ERRORS:
+            await writer.write(self._wire.error_events(fault))
             return False
         if fault is Fault.REFUSAL:
             self._finish = self._wire.refusal()
@@ -126,11 +127,11 @@ class Completion:
         if self._fault is Fault.REFUSAL:
             self._finish = self._wire.refusal()
         answer = self._wire.whole(self._plan, segments, self._finish, self._counts())
-        if self._fault is Fault.ERROR:
-            answer = json.loads(self._wire.error_event().partition(b"data: ")[2])
+        if self._fault in _ERRORS:
+            answer = json.loads(self._wire.error_events(Fault.ERROR).partition(b"data: ")[2])
         body = json.dumps(answer, ensure_ascii=False).encode()
         if self._call.status is None:
-            await self._send_head(b"application/json", 500 if self._fault is Fault.ERROR else 200)
+            await self._send_head(b"application/json", 500 if self._fault in _ERRORS else 200)
         is_half = self._fault in (Fault.CUT, Fault.MALFORMED)
         body = body[: len(body) // 2] if is_half else body
         await self._send(

@@ -1,6 +1,8 @@
 """The faults that are answered at once, in place of an answer."""
 
+import time
 from collections.abc import Callable
+from email.utils import formatdate
 
 from tests.provider.replies import Dialect, Headers, Reply, error_reply
 from tests.provider.script import Fault, Script
@@ -16,6 +18,7 @@ AMID_THE_ANSWER = frozenset(
         Fault.CUT,
         Fault.MALFORMED,
         Fault.ERROR,
+        Fault.ERROR_IN_X_GROQ,
         Fault.REFUSAL,
     )
 )
@@ -104,7 +107,9 @@ def _daily_limit(dialect: Dialect, script: Script) -> Reply:
 
 def _limited(dialect: Dialect, script: Script, limit: str) -> Reply:
     after = script.retry_after
-    wait = f" Please try again in {after}s." if after else ""
+    wait = f" Please try again in {after}s." if after and after != "date" else ""
+    if after == "date":
+        after = formatdate(time.time() + 2, usegmt=True)
     message = f"Rate limit reached for model `{script.model}` in organization `org_sim` on {limit}."
     headers: Headers = ((b"retry-after", after.encode()),) if after else ()
     return error_reply(

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.provider.question import Plan, Question
 from tests.provider.replies import Dialect, error_body
-from tests.provider.script import Quirk
+from tests.provider.script import Fault, Quirk
 from tests.provider.wire import Counts, Segment
 
 _SPLIT = "\x01"
@@ -59,7 +59,7 @@ class MessageWire:
     def broken_event(self) -> bytes:
         return b'event: content_block_delta\ndata: {"type":"content_block_delta","ind\n\n'
 
-    def error_event(self) -> bytes:
+    def error_events(self, fault: Fault) -> bytes:
         return _event("error", **error_body(Dialect.ANTHROPIC, 529, "Overloaded"))
 
     def refusal(self) -> str:

@@ -11,8 +11,8 @@ Write = Callable[[bytes], Awaitable[None]]
 
 # Without a pace, the most pieces put in one write before other streams get their turn.
 _UNPACED_BATCH = 8
-# The loop's timers are whole ms; half of one more makes them fire late rather than early.
-_TIMER_ROUNDING_S = 0.0005
+# uvloop's timers are whole ms counted from the start of its round: rather late than early.
+_TIMER_ROUNDING_S = 0.001
 
 
 class Pacer:

@@ -23,7 +23,7 @@ answered with 404 and says why.
 | `style` | words, stamp, unicode, or a file of `answers/` | words | what the text is |
 | `fault` | see `Fault` | none | what goes wrong |
 | `at` | count | 0 | tokens sent before a fault amid the stream |
-| `retry-after` | s or text, `none` | 2 | the header of `rate-limit` |
+| `retry-after` | s, `date`, `none` | 2 | the header of `rate-limit`; `date` is 2 s ahead |
 | `fail-first` | count | 0 | only the first so many calls of this id fail; 0 is all |
 | `quirks` | see `Quirk` | none | what is odd and must be tolerated |
 | `usage` | all, chunk, x-groq, none | all | where token counts are told |
@@ -79,6 +79,7 @@ class Fault(StrEnum):
     CUT = "cut"  # connection closed after `at` tokens
     MALFORMED = "malformed"  # a broken data line after `at` tokens, then the rest
     ERROR = "error"  # an error object in the data after `at` tokens, then the end
+    ERROR_IN_X_GROQ = "error-in-x-groq"  # the same as `x_groq.error` in the last chunk
     REFUSAL = "refusal"  # stops after `at` tokens: Anthropic's refusal, else content_filter
 
 

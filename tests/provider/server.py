@@ -116,25 +116,33 @@ class RunningProvider:
             with urllib.request.urlopen(request, timeout=patience) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
-            seen = error.read().decode()
+            with error:
+                seen = error.read().decode()
             raise ProviderError(f"{method} {what} {query}: {error.code}: {seen}") from error
 
 
 @contextmanager
 def start_provider(port: int = 0, host: str = "127.0.0.1") -> Iterator[RunningProvider]:
-    """Serve on a free port, or on `port`, until the block ends. Raises `ProviderError`."""
+    """Serve on a free port, or on `port`, until the block ends. Raises `ProviderError`.
+
+    The process ends with this one, however this one ends.
+    """
     with socket.create_server((host, port), backlog=1024) as listener:
         url = f"http://{host}:{listener.getsockname()[1]}"
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.provider", "--fd", str(listener.fileno())],
+            [sys.executable, "-m", "tests.provider", "--owned-fd", str(listener.fileno())],
             cwd=_ROOT,
+            stdin=subprocess.PIPE,
             pass_fds=[listener.fileno()],
+            # Ctrl-C is for the owner, who then ends this block.
+            start_new_session=True,
         )
-    try:
-        _wait_until_it_answers(url, process)
-        yield RunningProvider(url, process.pid)
-    finally:
-        _stop(process)
+    with process:
+        try:
+            _wait_until_it_answers(url, process)
+            yield RunningProvider(url, process.pid)
+        finally:
+            _stop(process)
 
 
 def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -152,4 +160,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait(_STOP_S)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from tests.provider.answers import Pieces
 from tests.provider.question import Plan
+from tests.provider.script import Fault
 
 TextKind = Literal["reasoning", "answer"]
 
@@ -71,8 +72,8 @@ class Wire(Protocol):
         """A data line that is no JSON."""
         ...
 
-    def error_event(self) -> bytes:
-        """The server's fault told amid a 200 answer."""
+    def error_events(self, fault: Fault) -> bytes:
+        """The server's fault told amid a 200 answer, in the form that `fault` names."""
         ...
 
     def refusal(self) -> str:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Team
+from accounts.models import Team, User
 from inference.models import Generation, Source, group_name
 
 
@@ -20,6 +20,10 @@ class RunStatus(models.TextChoices):
 class ComparisonRunQuerySet(models.QuerySet["ComparisonRun"]):
     def for_team(self, team: Team) -> ComparisonRunQuerySet:
         return self.filter(team=team)
+
+    def for_user(self, user: User) -> ComparisonRunQuerySet:
+        """Runs of every team that `user` belongs to."""
+        return self.filter(team__in=user.teams.all())
 
 
 class ComparisonRun(models.Model):
@@ -46,6 +50,8 @@ class ComparisonRun(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = ComparisonRunQuerySet.as_manager()
+
+    current_columns: list[Column]
 
     class Meta:
         ordering = ["-created_at", "-id"]

@@ -1,43 +1,31 @@
-"""Reads of runs and their answers, always for one team."""
+"""Reads of runs and their answers, within what the asker may see."""
 
 import uuid
-from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
 from accounts.models import Team
-from comparisons.models import Column, ComparisonRun, ComparisonRunQuerySet, RunStatus
-from inference.models import Generation
+from comparisons.models import Column, ComparisonRun, ComparisonRunQuerySet
 
 WIDE_TEXTS = ("generation__text", "generation__reasoning", "generation__messages")
 
 
-@dataclass(frozen=True, slots=True)
-class RunState:
-    """A run's status and the current generation of each place, in order of position."""
+def run_with_answers(scope: ComparisonRunQuerySet, run_id: uuid.UUID) -> ComparisonRun:
+    """Read a run of `scope` and its answers in two queries; they are in `current_columns`.
 
-    run: ComparisonRun
-    columns: list[Column]
-
-    @property
-    def status(self) -> RunStatus:
-        return RunStatus(self.run.status)
-
-    @property
-    def generations(self) -> list[Generation]:
-        return [column.generation for column in self.columns]
-
-
-def run_state(team: Team, run_id: uuid.UUID) -> RunState:
-    """Read a run and its answers in two queries. Raises `ComparisonRun.DoesNotExist`."""
-    run = ComparisonRun.objects.for_team(team).select_related("created_by").get(pk=run_id)
+    Raises `ComparisonRun.DoesNotExist`, for another team's run too.
+    """
     columns = (
-        run.columns.current()
+        Column.objects.current()
         .select_related("generation__model__provider")
         .defer("generation__messages")
         .order_by("position")
     )
-    return RunState(run, list(columns))
+    return (
+        scope.select_related("created_by")
+        .prefetch_related(Prefetch("columns", queryset=columns, to_attr="current_columns"))
+        .get(pk=run_id)
+    )
 
 
 def column_of(team: Team, generation_id: uuid.UUID) -> Column:
@@ -47,8 +35,8 @@ def column_of(team: Team, generation_id: uuid.UUID) -> Column:
     )
 
 
-def runs_with_columns(team: Team) -> ComparisonRunQuerySet:
-    """The team's runs, newest first, with what a list shows of their answers."""
+def runs_with_models(scope: ComparisonRunQuerySet) -> ComparisonRunQuerySet:
+    """Runs of `scope`, newest first, with what a list shows of their answers."""
     columns = (
         Column.objects.current()
         .select_related("generation__model__provider")
@@ -56,8 +44,7 @@ def runs_with_columns(team: Team) -> ComparisonRunQuerySet:
         .order_by("position")
     )
     return (
-        ComparisonRun.objects.for_team(team)
-        .select_related("created_by")
+        scope.select_related("created_by")
         .defer("messages", "system")
         .prefetch_related(Prefetch("columns", queryset=columns, to_attr="current_columns"))
     )

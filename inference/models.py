@@ -75,6 +75,9 @@ class Generation(models.Model):
     model = models.ForeignKey(LanguageModel, on_delete=models.PROTECT, related_name="generations")
     messages = models.JSONField()
     parameters = models.JSONField(default=dict)
+    cached_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)

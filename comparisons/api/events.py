@@ -1,0 +1,186 @@
+"""A run's frames as Server-Sent Events, with nothing kept on the server between connections.
+
+Every event's id says how far the client is: per answer its id, attempt and the lengths of its two
+texts. A client that comes back with `Last-Event-ID` gets what it misses, as frames.
+Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from channels.layers import get_channel_layer
+
+from comparisons.feed import Feed, Message, encode, run_status
+from comparisons.models import ComparisonRun, RunStatus
+from comparisons.outbox import Outbox, ReaderStuck
+from inference.adapters.base import TextKind
+
+HEARTBEAT_S = 15.0
+
+
+@dataclass(slots=True)
+class Progress:
+    """How much of one attempt the client has, in code points."""
+
+    attempt: int = 0
+    answer: int = 0
+    reasoning: int = 0
+
+
+class Position:
+    """How much of every answer the client has; round trips through an event id."""
+
+    def __init__(self) -> None:
+        self._progress: dict[str, Progress] = {}
+
+    @classmethod
+    def parse(cls, event_id: str) -> "Position | None":
+        """Read an event id of ours; `None` for anything else."""
+        position = cls()
+        try:
+            for part in filter(None, event_id.split(",")):
+                generation_id, attempt, answer, reasoning = part.split(":")
+                position._progress[str(uuid.UUID(generation_id))] = Progress(
+                    int(attempt), int(answer), int(reasoning)
+                )
+        except ValueError:
+            return None
+        return position
+
+    def __str__(self) -> str:
+        return ",".join(
+            f"{uuid.UUID(generation_id).hex}:{at.attempt}:{at.answer}:{at.reasoning}"
+            for generation_id, at in self._progress.items()
+        )
+
+    def take_generation(self, generation: Message) -> None:
+        self._progress[generation["id"]] = Progress(
+            generation["attempt"], len(generation["text"]), len(generation["reasoning"])
+        )
+
+    def take_piece(self, piece: Message) -> None:
+        at = self._progress.setdefault(piece["id"], Progress())
+        if at.attempt != piece["attempt"]:
+            at = self._progress[piece["id"]] = Progress(piece["attempt"])
+        setattr(at, piece["kind"], piece["offset"] + len(piece["text"]))
+
+    def missing_pieces(self, generation: Message) -> list[Message]:
+        """Pieces that bring the client's texts of `generation` up to date."""
+        at = self._progress.get(generation["id"], Progress())
+        if at.attempt != generation["attempt"]:
+            at = Progress(generation["attempt"])
+        texts = {
+            TextKind.ANSWER: (at.answer, generation["text"]),
+            TextKind.REASONING: (at.reasoning, generation["reasoning"]),
+        }
+        return [
+            {
+                "id": generation["id"],
+                "attempt": generation["attempt"],
+                "kind": kind,
+                "offset": offset,
+                "text": text[offset:],
+            }
+            for kind, (offset, text) in texts.items()
+            if len(text) > offset
+        ]
+
+
+async def event_stream(feed: Feed, run: ComparisonRun, last_event_id: str) -> AsyncIterator[str]:
+    """Yield the run's events until it is finished."""
+    position = Position.parse(last_event_id) if last_event_id else None
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    ready: asyncio.Queue[str] = asyncio.Queue(maxsize=1)
+
+    async def snapshot() -> str:
+        return encode(await feed.snapshot())
+
+    outbox = Outbox(ready.put, snapshot)
+    async with AsyncExitStack() as stack:
+        await layer.group_add(run.group, channel)
+        stack.push_async_callback(layer.group_discard, run.group, channel)
+        outbox.want_snapshot()
+        tasks = [
+            asyncio.create_task(_receive(channel, feed, outbox)),
+            asyncio.create_task(outbox.run()),
+        ]
+        stack.callback(lambda: [task.cancel() for task in tasks])
+        try:
+            async for event in _events(ready, tasks, position):
+                yield event
+        except ReaderStuck:
+            return
+
+
+async def _receive(channel: str, feed: Feed, outbox: Outbox) -> None:
+    layer = get_channel_layer()
+    while True:
+        event = await layer.receive(channel)
+        match event["type"]:
+            case "live.frame":
+                outbox.put(event["text"])
+            case "live.generation":
+                message = await feed.generation(uuid.UUID(event["id"]))
+                if message is not None:
+                    outbox.put(encode(message))
+            case "live.run":
+                outbox.put(encode(run_status(event["status"])))
+
+
+async def _events(
+    ready: asyncio.Queue[str], tasks: list[asyncio.Task[None]], resumed_from: Position | None
+) -> AsyncIterator[str]:
+    position = resumed_from or Position()
+    is_resuming = resumed_from is not None
+    while True:
+        text = await _next(ready, tasks)
+        if text is None:
+            yield ": still here\n\n"
+            continue
+        message = json.loads(text)
+        for event in _resumed(message, position) if is_resuming else [message]:
+            _advance(position, event)
+            yield f"id: {position}\nevent: {event['type']}\ndata: {encode(event)}\n\n"
+        is_resuming = False
+        if message.get("status") == RunStatus.FINISHED and message["type"] in {"run", "snapshot"}:
+            return
+
+
+async def _next(ready: asyncio.Queue[str], tasks: list[asyncio.Task[None]]) -> str | None:
+    """The next message, or `None` when it is time for a heartbeat. Raises what a task raised."""
+    getting = asyncio.create_task(ready.get())
+    done, _ = await asyncio.wait(
+        {getting, *tasks}, timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED
+    )
+    if getting in done:
+        return getting.result()
+    getting.cancel()
+    for task in done:
+        task.result()
+    return None
+
+
+def _resumed(snapshot: Message, position: Position) -> list[Message]:
+    """Turn the first snapshot into what a returning client misses: text, states, the run's status."""
+    generations = snapshot["generations"]
+    pieces = [piece for state in generations for piece in position.missing_pieces(state)]
+    frames: list[Message] = [{"type": "frame", "pieces": pieces}] if pieces else []
+    states = [{"type": "generation", **state} for state in generations]
+    return [*frames, *states, {"type": "run", "status": snapshot["status"]}]
+
+
+def _advance(position: Position, event: Message) -> None:
+    match event["type"]:
+        case "snapshot":
+            for generation in event["generations"]:
+                position.take_generation(generation)
+        case "generation":
+            position.take_generation(event)
+        case "frame":
+            for piece in event["pieces"]:
+                position.take_piece(piece)

@@ -1,0 +1,127 @@
+"""The pages of comparison runs."""
+
+import uuid
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.conf import settings
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.decorators import TeamRequest, team_required
+from catalog.selectors import models_for_picker
+from comparisons import services
+from comparisons.charts import summarise
+from comparisons.feed import answer_html
+from comparisons.filters import ComparisonRunFilter
+from comparisons.forms import RunForm
+from comparisons.models import Column, ComparisonRun
+from comparisons.selectors import column_of, run_with_answers, runs_with_models
+from comparisons.services import NotRetryable
+from inference.services.asking import Asker
+from inference.services.cancelling import cancel
+
+RUNS_PER_PAGE = 25
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    return redirect("comparison-new")
+
+
+@require_GET
+@team_required
+def run_list(request: TeamRequest) -> HttpResponse:
+    runs = ComparisonRun.objects.for_team(request.membership.team)
+    filters = ComparisonRunFilter(request.GET, runs_with_models(runs), request=request)
+    page = Paginator(filters.qs, RUNS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "comparisons/list.html", {"filter": filters, "page_obj": page})
+
+
+@require_http_methods(["GET", "POST"])
+@team_required
+def new_run(request: TeamRequest) -> HttpResponse:
+    membership = request.membership
+    form = RunForm(request.POST if request.method == "POST" else None, team=membership.team)
+    if request.method == "POST":
+        _require_running(request)
+        if form.is_valid() and form.run_request is not None:
+            run = services.start_run(_asker(request), form.run_request)
+            return redirect("comparison", run.id)
+    context = {
+        "form": form,
+        "models": models_for_picker(membership.team),
+        "limit": settings.MAX_MODELS_PER_RUN,
+    }
+    return render(request, "comparisons/new.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@team_required
+def run_page(request: TeamRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = _run(request, run_id)
+    for column in run.current_columns:
+        if column.generation.is_finished:
+            column.html = answer_html(column.generation)
+    return render(request, "comparisons/run.html", {"run": run, "columns": run.current_columns})
+
+
+@require_GET
+@team_required
+def run_summary(request: TeamRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = _run(request, run_id)
+    summary = summarise(run.current_columns)
+    return render(request, "comparisons/_summary.html", {"run": run, "summary": summary})
+
+
+@require_POST
+@team_required
+def cancel_run(request: TeamRequest, run_id: uuid.UUID) -> HttpResponse:
+    _require_running(request)
+    services.cancel_run(_run(request, run_id))
+    return redirect("comparison", run_id)
+
+
+@require_POST
+@team_required
+def cancel_generation(request: TeamRequest, generation_id: uuid.UUID) -> HttpResponse:
+    _require_running(request)
+    column = _column(request, generation_id)
+    cancel([column.generation_id])
+    return redirect("comparison", column.run_id)
+
+
+@require_POST
+@team_required
+def retry_generation(request: TeamRequest, generation_id: uuid.UUID) -> HttpResponse:
+    _require_running(request)
+    column = _column(request, generation_id)
+    try:
+        services.retry(_asker(request), column)
+    except NotRetryable as error:
+        messages.error(request, str(error))
+    return redirect("comparison", column.run_id)
+
+
+def _asker(request: TeamRequest) -> Asker:
+    return Asker(team=request.membership.team, user=request.user)
+
+
+def _require_running(request: TeamRequest) -> None:
+    if not request.membership.can_run:
+        raise PermissionDenied("Viewers of a team may read only. Ask an owner for another role.")
+
+
+def _run(request: TeamRequest, run_id: uuid.UUID) -> ComparisonRun:
+    try:
+        return run_with_answers(ComparisonRun.objects.for_user(request.user), run_id)
+    except ComparisonRun.DoesNotExist as error:
+        raise Http404("There is no such run.") from error
+
+
+def _column(request: TeamRequest, generation_id: uuid.UUID) -> Column:
+    try:
+        return column_of(request.membership.team, generation_id)
+    except Column.DoesNotExist as error:
+        raise Http404("There is no such answer.") from error

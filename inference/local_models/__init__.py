@@ -1,0 +1,1 @@
+"""Small models that run on this machine: which there are, how they get here, how they run."""

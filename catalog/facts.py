@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,13 @@ class ModelFacts:
     price: Price | None = None
     retires_on: date | None = None
     effort_levels: tuple[str, ...] | None = None
+
+
+class ChatMessage(Protocol):
+    """One message of a conversation, as far as counting its tokens goes."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def content(self) -> str: ...

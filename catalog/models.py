@@ -109,7 +109,7 @@ class Provider(models.Model):
         """The environment's key, which belongs to the provider made from the environment only."""
         if not self.is_from_environment:
             return ""
-        return settings.PROVIDER_KEYS.get(self.kind, "")
+        return str(settings.PROVIDER_KEYS.get(self.kind, ""))
 
     def set_api_key(self, api_key: str) -> None:
         self.encrypted_api_key = encrypt(api_key) if api_key else ""
@@ -135,6 +135,28 @@ class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
             provider__is_active=True,
             provider__unavailable_reason="",
         )
+
+    def unusable(self) -> LanguageModelQuerySet:
+        """History and what is switched off: the opposite of `usable`."""
+        return self.filter(
+            Q(is_active=False)
+            | Q(is_listed=False)
+            | Q(provider__is_active=False)
+            | ~Q(provider__unavailable_reason="")
+        )
+
+    def search(self, words: str) -> LanguageModelQuerySet:
+        """Models that have every one of `words` in a name, the owner or the strengths."""
+        found = self
+        for word in words.replace("\0", " ").split()[:10]:
+            found = found.filter(
+                Q(name__icontains=word)
+                | Q(display_name__icontains=word)
+                | Q(owner__icontains=word)
+                | Q(strengths__icontains=word)
+                | Q(provider__name__icontains=word)
+            )
+        return found
 
 
 class ModelStatus(models.TextChoices):

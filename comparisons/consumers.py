@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import uuid
-from typing import Any
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
@@ -59,7 +58,7 @@ class ComparisonConsumer(AsyncWebsocketConsumer):
             case {"type": "cancel"}:
                 await self._cancel(None)
             case _:
-                self._refuse("Send {\"type\": \"resync\"} or {\"type\": \"cancel\", \"id\": …}.")
+                self._refuse('Send {"type": "resync"} or {"type": "cancel", "id": …}.')
 
     async def live_frame(self, event: dict[str, str]) -> None:
         self.outbox.put(event["text"])

@@ -36,9 +36,7 @@ class RunForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Build the run; what is wrong with it goes to the field that can mend it."""
         fields = self.cleaned_data
-        parameters = {
-            name: fields[name] for name in PARAMETERS if fields.get(name) is not None
-        }
+        parameters = {name: fields[name] for name in PARAMETERS if fields.get(name) is not None}
         try:
             self.run_request = build_run(
                 self.team,

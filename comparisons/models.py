@@ -43,9 +43,7 @@ class ComparisonRun(models.Model):
     system = models.TextField(blank=True)
     prompt = models.TextField()
     messages = models.JSONField()
-    status = models.CharField(
-        max_length=10, choices=RunStatus.choices, default=RunStatus.RUNNING
-    )
+    status = models.CharField(max_length=10, choices=RunStatus.choices, default=RunStatus.RUNNING)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -56,9 +54,7 @@ class ComparisonRun(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         indexes = [
-            models.Index(
-                fields=["team", "-created_at", "-id"], name="run_by_team_newest_first"
-            ),
+            models.Index(fields=["team", "-created_at", "-id"], name="run_by_team_newest_first"),
             models.Index(
                 fields=["created_at"], condition=Q(status="running"), name="run_unfinished"
             ),

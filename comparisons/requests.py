@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from catalog.selectors import ModelUnavailable, resolve_model
+from catalog.tokens import estimate_prompt_tokens
 from django.conf import settings
 
 from accounts.models import Team
 from catalog import parameters as parameter_specs
 from catalog.models import LanguageModel
-from catalog.selectors import ModelUnavailable, resolve_model
-from catalog.tokens import estimate_prompt_tokens
 from comparisons.services import RunRequest
 from inference.adapters.base import Message
 from inference.services.asking import Question
@@ -91,10 +91,8 @@ def _problem_of_count(models: int, samples: int) -> str:
     return ""
 
 
-def _resolve(
-    team: Team, choices: Sequence[ModelChoice]
-) -> tuple[list[LanguageModel], list[str]]:
-    """Return the models that exist, and what is wrong with them, their parameters or their names."""
+def _resolve(team: Team, choices: Sequence[ModelChoice]) -> tuple[list[LanguageModel], list[str]]:
+    """Return the models that exist, and all that is wrong with names and parameters."""
     models: list[LanguageModel] = []
     problems: list[str] = []
     for choice in choices:

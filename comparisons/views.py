@@ -2,16 +2,16 @@
 
 import uuid
 
+from catalog.selectors import models_for_picker
+from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.contrib import messages
-from django.conf import settings
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.decorators import TeamRequest, team_required
-from catalog.selectors import models_for_picker
 from comparisons import services
 from comparisons.charts import summarise
 from comparisons.feed import answer_html

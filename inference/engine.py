@@ -75,7 +75,7 @@ class Stream:
         self.marks = Marks(sent_at=time.monotonic())
 
     def stop(self, reason: End | AdapterError) -> None:
-        """End the attempt; the connection to the provider closes at once. The first reason holds."""
+        """End the attempt and close its connection to the provider. The first reason holds."""
         if self.stopped_by is None and self.task is not None and not self.task.done():
             self.stopped_by = reason
             self.task.cancel()
@@ -101,7 +101,7 @@ class Engine:
         self._watcher = asyncio.create_task(self._watch_for_ever())
 
     async def run(self, stream: Stream) -> Outcome:
-        """Stream one answer to its end, whatever the end; never raises for the provider's faults."""
+        """Stream one answer to its end; a provider's faults are an end, not an exception."""
         self._streams[stream.key.generation_id] = stream
         sent_at = timezone.now()
         stream.marks.sent_at = time.monotonic()
@@ -149,8 +149,10 @@ class Engine:
         except Exception:
             logger.exception("The adapter failed on generation %s.", stream.key.generation_id)
             return BrokenAnswer("The answer could not be read. The portal's log says more.")
-        return None if stream.finish_reason else BrokenAnswer(
-            "The answer ended without the provider saying that it was complete."
+        return (
+            None
+            if stream.finish_reason
+            else BrokenAnswer("The answer ended without the provider saying that it was complete.")
         )
 
     async def _read(self, stream: Stream) -> None:

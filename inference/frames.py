@@ -141,7 +141,9 @@ class Frames:
             logger.warning("The live buffer missed a frame (%s); it mends itself.", error)
         layer = get_channel_layer()
         for group, gains in frames.items():
-            frame = Frame([Piece(*_identity(gain), gain.kind, gain.offset, gain.text) for gain in gains])
+            frame = Frame(
+                [Piece(*_identity(gain), gain.kind, gain.offset, gain.text) for gain in gains]
+            )
             message = {"type": "live.frame", "text": _encoder.encode(frame).decode()}
             try:
                 await layer.group_send(group, message)

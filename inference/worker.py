@@ -79,9 +79,7 @@ def _answer(generation: Generation) -> Outcome:
         return Outcome(End.FAILED, error=error)
 
 
-async def _stream(
-    streams: Engine, generation: Generation, connection_facts: Connection
-) -> Outcome:
+async def _stream(streams: Engine, generation: Generation, connection_facts: Connection) -> Outcome:
     adapter = await adapter_for(connection_facts)
     stream = Stream(
         key=AttemptKey(generation.id, generation.attempt),

@@ -27,11 +27,10 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
 
 
 def flat_errors(errors: object, path: str = "") -> dict[str, list[str]]:
-    """Flatten DRF's nested errors: `{"models": [{}, {"model": ["…"]}]}` becomes `models.1.model`."""
+    """Flatten DRF's nested errors: `{"models": [{}, {"model": […]}]}` becomes `models.1.model`."""
     if isinstance(errors, Mapping):
         nested = {
-            "" if name == "non_field_errors" else str(name): value
-            for name, value in errors.items()
+            "" if name == "non_field_errors" else str(name): value for name, value in errors.items()
         }
     elif isinstance(errors, list) and any(isinstance(item, Mapping) for item in errors):
         nested = {str(index): item for index, item in enumerate(errors)}

@@ -2,19 +2,19 @@
 
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmchat.settings")
-
 from django.core.asgi import get_asgi_application
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mmchat.settings")
+# Before anything that imports models.
 django_application = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack
-from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
-from comparisons.routing import websocket_urlpatterns
-from mmchat.lifespan import Lifespan
-from mmchat.sockets import refuse_unknown_paths
+from comparisons.routing import websocket_urlpatterns  # noqa: E402
+from mmchat.lifespan import Lifespan  # noqa: E402
+from mmchat.sockets import refuse_unknown_paths  # noqa: E402
 
 application = ProtocolTypeRouter(
     {

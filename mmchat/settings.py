@@ -1,7 +1,7 @@
 """All settings, read once from the environment (and `.env`), with safe defaults.
 
-`REDIS_URL` decides between the two set-ups: set, the broker, channel layer, cache and live buffer are
-Redis and workers are processes of their own; unset, all of it lives in the web process.
+`REDIS_URL` decides between the two set-ups: set, the broker, channel layer, cache and live buffer
+are Redis and workers are processes of their own; unset, all of it lives in the web process.
 `.env.example` explains every variable.
 """
 
@@ -114,7 +114,7 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_REQUEST_BYTES", default=2_500_000)
 
-# --- Services: database, and Redis or the process itself -------------------------------------------
+# --- Services: database, and Redis or the process itself ----------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", default="")
 
@@ -181,7 +181,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 
-# --- Providers and inference ------------------------------------------------------------------------
+# --- Providers and inference --------------------------------------------------------------------
 
 PROVIDER_KEYS = {
     "groq": env.str("GROQ_API_KEY", default=""),
@@ -223,7 +223,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-models": {"task": "inference.tasks.refresh_models", "schedule": CATALOGUE_REFRESH_S},
 }
 
-# --- People ----------------------------------------------------------------------------------------
+# --- People -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -257,7 +257,7 @@ OPEN_SIGN_UP = env.bool("OPEN_SIGN_UP", default=False)
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="mmchat@localhost")
 
-# --- API -------------------------------------------------------------------------------------------
+# --- API ----------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -274,7 +274,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "mmchat API",
-    "DESCRIPTION": "Ask several language models at once, follow their answers, and keep the evidence.",
+    "DESCRIPTION": "Ask several language models at once, follow their answers, keep the evidence.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -283,7 +283,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-# --- Safety ----------------------------------------------------------------------------------------
+# --- Safety -------------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -315,7 +315,7 @@ SECURE_HSTS_PRELOAD = HTTPS
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# --- Logs ------------------------------------------------------------------------------------------
+# --- Logs ---------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {

@@ -166,7 +166,7 @@ async def _next(ready: asyncio.Queue[str], tasks: list[asyncio.Task[None]]) -> s
 
 
 def _resumed(snapshot: Message, position: Position) -> list[Message]:
-    """Turn the first snapshot into what a returning client misses: text, states, the run's status."""
+    """Turn the first snapshot into what a returning client misses."""
     generations = snapshot["generations"]
     pieces = [piece for state in generations for piece in position.missing_pieces(state)]
     frames: list[Message] = [{"type": "frame", "pieces": pieces}] if pieces else []

@@ -166,9 +166,7 @@ class MessageSerializer(StrictSerializer):
 
 
 class ModelChoiceSerializer(StrictSerializer):
-    model = serializers.CharField(
-        max_length=300, help_text="A model's id or `provider/name`."
-    )
+    model = serializers.CharField(max_length=300, help_text="A model's id or `provider/name`.")
     parameters = serializers.DictField(
         required=False, default=dict, help_text="Only what is to differ from the model's defaults."
     )

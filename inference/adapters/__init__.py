@@ -49,10 +49,19 @@ def make_adapter(connection: Connection, *, read_timeout_s: float = READ_TIMEOUT
     Make, use and close it on one event loop; a remote one holds one client with its own pool of
     connections. `read_timeout_s` bounds the silence between two reads from the network.
     """
-    kind = KINDS.get(connection.kind)
-    if kind is None:
-        raise UnknownKind(f"there is no provider kind called {connection.kind!r}")
-    adapter_class = getattr(import_module(kind.module), kind.class_name)
-    if kind.is_remote:
+    adapter_class = load_kind(connection.kind)
+    if KINDS[connection.kind].is_remote:
         return cast("RemoteAdapterClass", adapter_class)(connection, read_timeout_s=read_timeout_s)
     return cast("LocalAdapterClass", adapter_class)(connection)
+
+
+def load_kind(name: str) -> object:
+    """Import the adapter class of a provider kind. Raises `UnknownKind`.
+
+    The first time takes up to 1.5 s of import: call it from a thread where a loop must not wait.
+    """
+    kind = KINDS.get(name)
+    if kind is None:
+        raise UnknownKind(f"there is no provider kind called {name!r}")
+    adapter_class: object = getattr(import_module(kind.module), kind.class_name)
+    return adapter_class

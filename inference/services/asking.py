@@ -52,8 +52,7 @@ def create_generations(
             source_id=source_id,
             model=question.model,
             messages=[
-                {"role": message.role, "content": message.content}
-                for message in question.messages
+                {"role": message.role, "content": message.content} for message in question.messages
             ],
             parameters=dict(question.parameters),
             enqueued_at=now,

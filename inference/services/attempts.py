@@ -81,7 +81,9 @@ def end(generation: Generation, outcome: Outcome) -> None:
 
 def _requeue_if_sensible(generation: Generation, outcome: Outcome) -> bool:
     if outcome.end is End.HANDED_BACK:
-        return _requeue(generation, outcome, timedelta(0), "The worker was restarted; asking again.")
+        return _requeue(
+            generation, outcome, timedelta(0), "The worker was restarted; asking again."
+        )
     if outcome.error is None or not _may_retry(generation, outcome, outcome.error):
         return False
     delay = retry_delay(outcome.error, generation.attempt)
@@ -90,7 +92,7 @@ def _requeue_if_sensible(generation: Generation, outcome: Outcome) -> bool:
 
 
 def retry_delay(error: AdapterError, attempt: int) -> timedelta:
-    """Return the provider's own wait, else 1, 2, 4… s, less up to 25 % so that not all come at once."""
+    """Return the provider's own wait, else 1, 2, 4… s, less up to 25 % to spread the load."""
     if error.retry_after_s is not None:
         return timedelta(seconds=error.retry_after_s)
     jitter = 1 - random.random() / 4  # noqa: S311 - spreads load, guards nothing
@@ -115,13 +117,17 @@ def _requeue(generation: Generation, outcome: Outcome, delay: timedelta, notice:
     retry_at = timezone.now() + delay
     counted = counted_usage(generation, outcome)
     with transaction.atomic():
-        requeued = _own(generation).filter(cancel_requested_at__isnull=True).update(
-            status=Status.QUEUED,
-            lease_owner=None,
-            lease_expires_at=None,
-            enqueued_at=retry_at,
-            retry_at=retry_at,
-            notice=notice,
+        requeued = (
+            _own(generation)
+            .filter(cancel_requested_at__isnull=True)
+            .update(
+                status=Status.QUEUED,
+                lease_owner=None,
+                lease_expires_at=None,
+                enqueued_at=retry_at,
+                retry_at=retry_at,
+                notice=notice,
+            )
         )
         if not requeued:
             return False
@@ -214,7 +220,7 @@ def _queue_ms(generation: Generation, outcome: Outcome) -> float | None:
 
 
 def _provider_has_room(provider: Provider) -> bool:
-    """Count under a lock on the provider's row, so that two claims cannot both take the last place."""
+    """Count under a lock on the provider's row: two claims can't both take the last place."""
     if provider.max_concurrency is None:
         return True
     Provider.objects.select_for_update().get(pk=provider.pk)

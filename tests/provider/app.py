@@ -67,6 +67,9 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
         if method == "POST" and resource in _COMPLETIONS[dialect]:
             await _complete(dialect, _parse(dialect, raw), receive, send)
             return
+        if key == f"fault={Fault.HANG_HEADERS}":
+            await _until_disconnect(receive)
+            return
         reply = _other_reply(dialect, method, resource, raw, key)
     except RequestRefusedError as refusal:
         reply = refusal.reply

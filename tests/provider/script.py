@@ -37,6 +37,9 @@ answered with 404 and says why.
 scale: a late one does not delay the next, and several late ones share one write. So a stream's own
 time is ttft + (reasoning + tokens - 1) ÷ tps.
 
+**Keys.** Every key is taken but `invalid` (401). `models=ID;ID` and `fault=NAME` change the model
+list, see `catalogue.py`. An id that the list does not show is served all the same.
+
 **Stamps.** With `style=stamp` each token is `STAMP_WIDTH` characters: a space and the time of its
 sending in µs of `time.monotonic()` (shared by all processes of one machine), zero-padded.
 The answer has `tokens` × `STAMP_WIDTH` characters. See `read_stamps`.

@@ -1,19 +1,17 @@
 """`manage.py run`: everything in one process, ready for the first visitor."""
 
-import hashlib
 import logging
-from pathlib import Path
 from typing import Any
 
 import uvicorn
 from celery import current_app
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from mmchat.collected_files import collect_files, collected_files_are_current
 from mmchat.serving import APPLICATION, AnnouncingServer, listen, server_options, url_of
 
 
@@ -45,22 +43,15 @@ class Command(BaseCommand):
         if _has_pending_migrations():
             self.stdout.write("Preparing the database …")
             call_command("migrate", verbosity=0)
-        self._collect_static_files()
+        if not collected_files_are_current():
+            self.stdout.write("Preparing the pages' files …")
+            collect_files()
         call_command("first_admin")
         if settings.LOCAL_MODELS == "on":
             self._fetch_local_models()
         call_command("refresh_models", kind=["local"], stdout=self.stdout, stderr=self.stderr)
         # The others are asked once the portal serves: a slow one must not hold up the start.
         current_app.send_task("inference.tasks.refresh_models")
-
-    def _collect_static_files(self) -> None:
-        stamp = settings.VAR_DIR / "static.stamp"
-        fingerprint = _static_fingerprint()
-        if stamp.exists() and stamp.read_text() == fingerprint:
-            return
-        self.stdout.write("Preparing the pages' files …")
-        call_command("collectstatic", interactive=False, verbosity=0)
-        stamp.write_text(fingerprint)
 
     def _fetch_local_models(self) -> None:
         try:
@@ -72,13 +63,3 @@ class Command(BaseCommand):
 def _has_pending_migrations() -> bool:
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
-def _static_fingerprint() -> str:
-    """Return a digest of the names, sizes and times of all that `collectstatic` would read."""
-    found = hashlib.sha256(str(settings.STATIC_ROOT).encode())
-    for finder in get_finders():
-        for name, storage in finder.list([]):
-            status = Path(storage.path(name)).stat()
-            found.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-    return found.hexdigest()

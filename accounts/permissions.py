@@ -1,10 +1,14 @@
 """What an API call may do: the token's scopes and the asker's role."""
 
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.models import ApiToken, Membership, Scope
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 def membership_of(request: Request) -> Membership:
@@ -21,7 +25,7 @@ class TeamPermission(BasePermission):
 
     message = "You do not have permission to do this."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         if not request.user.is_authenticated:
             return False
         membership = _membership(request)

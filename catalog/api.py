@@ -144,6 +144,7 @@ class LanguageModelViewSet(viewsets.ReadOnlyModelViewSet[LanguageModel]):
     serializer_class = LanguageModelSerializer
     filterset_class = LanguageModelFilter
     pagination_class = ModelPagination
+    lookup_value_converter = "uuid"
     queryset = LanguageModel.objects.none()
 
     def get_queryset(self) -> QuerySet[LanguageModel]:

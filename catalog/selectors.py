@@ -13,7 +13,7 @@ from catalog.models import LanguageModel, LanguageModelQuerySet, ModelStatus
 LONGEST_REFERENCE = 300
 
 
-class ModelNotUsable(Exception):
+class ModelUnavailable(Exception):
     """A reference that a team cannot use; the message says why, for a person.
 
     Another team's model and one that does not exist give the same message.
@@ -25,7 +25,7 @@ def visible_models(team: Team) -> LanguageModelQuerySet:
     return LanguageModel.objects.for_team(team).select_related("provider")
 
 
-def usable_models(team: Team) -> LanguageModelQuerySet:
+def models_for_picker(team: Team) -> LanguageModelQuerySet:
     """The models to choose from, with their providers; one query."""
     return visible_models(team).usable()
 
@@ -33,15 +33,17 @@ def usable_models(team: Team) -> LanguageModelQuerySet:
 def resolve_model(team: Team, reference: str) -> LanguageModel:
     """Return the model that `reference` (an id or `provider/name`) means to `team`.
 
-    Raises `ModelNotUsable`.
+    Raises `ModelUnavailable`.
     """
     found = find_models(team, [reference])[reference]
-    if isinstance(found, ModelNotUsable):
+    if isinstance(found, ModelUnavailable):
         raise found
     return found
 
 
-def find_models(team: Team, references: Iterable[str]) -> dict[str, LanguageModel | ModelNotUsable]:
+def find_models(
+    team: Team, references: Iterable[str]
+) -> dict[str, LanguageModel | ModelUnavailable]:
     """Resolve several references in one query; the callers limit how many there may be."""
     wanted = list(dict.fromkeys(references))
     searches = {reference: _search(reference) for reference in wanted}
@@ -89,12 +91,12 @@ def _parsed_id(reference: str) -> uuid.UUID | None:
 
 def _usable_or_reason(
     reference: str, model: LanguageModel | None
-) -> LanguageModel | ModelNotUsable:
+) -> LanguageModel | ModelUnavailable:
     if model is None:
-        return ModelNotUsable(_unknown_message(reference))
+        return ModelUnavailable(_unknown_message(reference))
     if model.is_usable:
         return model
-    return ModelNotUsable(_unusable_message(model))
+    return ModelUnavailable(_unusable_message(model))
 
 
 def _unknown_message(reference: str) -> str:

@@ -6,6 +6,7 @@ from django import forms
 from django.http import QueryDict
 
 from accounts.models import Team
+from comparisons.models import ComparisonRun
 from comparisons.requests import InvalidRun, ModelChoice, build_run
 from comparisons.services import RunRequest
 from inference.adapters.base import Message
@@ -32,6 +33,13 @@ class RunForm(forms.Form):
         self.team = team
         self.selected = data.getlist("models") if data is not None else []
         self.run_request: RunRequest | None = None
+
+    def start_from(self, run: ComparisonRun | None) -> None:
+        """Fill the empty form with what a former run asked."""
+        if run is None:
+            return
+        self.initial = {"prompt": run.prompt, "system": run.system}
+        self.selected = [str(column.generation.model_id) for column in run.current_columns]
 
     def clean(self) -> dict[str, Any]:
         """Build the run; what is wrong with it goes to the field that can mend it."""

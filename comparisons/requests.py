@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from catalog.selectors import ModelUnavailable, resolve_model
-from catalog.tokens import estimate_prompt_tokens
 from django.conf import settings
 
 from accounts.models import Team
 from catalog import parameters as parameter_specs
 from catalog.models import LanguageModel
+from catalog.selectors import ModelUnavailable, find_models
+from catalog.tokens import estimate_prompt_tokens
 from comparisons.services import RunRequest
 from inference.adapters.base import Message
 from inference.services.asking import Question
@@ -95,11 +95,11 @@ def _resolve(team: Team, choices: Sequence[ModelChoice]) -> tuple[list[LanguageM
     """Return the models that exist, and all that is wrong with names and parameters."""
     models: list[LanguageModel] = []
     problems: list[str] = []
+    found = find_models(team, [choice.name for choice in choices])
     for choice in choices:
-        try:
-            model = resolve_model(team, choice.name)
-        except ModelUnavailable as error:
-            problems.append(str(error))
+        model = found[choice.name]
+        if isinstance(model, ModelUnavailable):
+            problems.append(str(model))
             continue
         models.append(model)
         invalid = parameter_specs.validate(choice.parameters, model)

@@ -1,8 +1,8 @@
 """The pages of comparison runs."""
 
 import uuid
+from dataclasses import dataclass
 
-from catalog.selectors import models_for_picker
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,14 +12,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.decorators import TeamRequest, team_required
+from catalog.selectors import models_for_picker
 from comparisons import services
-from comparisons.charts import summarise
-from comparisons.feed import answer_html
+from comparisons.charts import AnswerMetrics, summarise
 from comparisons.filters import ComparisonRunFilter
 from comparisons.forms import RunForm
-from comparisons.models import Column, ComparisonRun
+from comparisons.markdown import render as render_markdown
+from comparisons.models import Column, ComparisonRun, RunStatus
 from comparisons.selectors import column_of, run_with_answers, runs_with_models
 from comparisons.services import NotRetryable
+from inference.models import Generation, Status
 from inference.services.asking import Asker
 from inference.services.cancelling import cancel
 
@@ -49,10 +51,14 @@ def new_run(request: TeamRequest) -> HttpResponse:
         if form.is_valid() and form.run_request is not None:
             run = services.start_run(_asker(request), form.run_request)
             return redirect("comparison", run.id)
+    else:
+        form.start_from(_former_run(request))
     context = {
         "form": form,
         "models": models_for_picker(membership.team),
-        "limit": settings.MAX_MODELS_PER_RUN,
+        "selected_ids": set(form.selected),
+        "max_models": settings.MAX_MODELS_PER_RUN,
+        "max_prompt_characters": settings.MAX_PROMPT_CHARACTERS,
     }
     return render(request, "comparisons/new.html", context, status=422 if form.errors else 200)
 
@@ -61,18 +67,23 @@ def new_run(request: TeamRequest) -> HttpResponse:
 @team_required
 def run_page(request: TeamRequest, run_id: uuid.UUID) -> HttpResponse:
     run = _run(request, run_id)
-    for column in run.current_columns:
-        if column.generation.is_finished:
-            column.html = answer_html(column.generation)
-    return render(request, "comparisons/run.html", {"run": run, "columns": run.current_columns})
+    columns = [RunColumn.of(column) for column in run.current_columns]
+    done_count = sum(column.generation.is_finished for column in columns)
+    context = {
+        "run": run,
+        "columns": columns,
+        "done_count": done_count,
+        "summary": summarise(_metrics(run)) if run.status == RunStatus.FINISHED else None,
+        "can_run": request.membership.can_run,
+    }
+    return render(request, "comparisons/run.html", context)
 
 
 @require_GET
 @team_required
 def run_summary(request: TeamRequest, run_id: uuid.UUID) -> HttpResponse:
     run = _run(request, run_id)
-    summary = summarise(run.current_columns)
-    return render(request, "comparisons/_summary.html", {"run": run, "summary": summary})
+    return render(request, "comparisons/_summary.html", {"summary": summarise(_metrics(run))})
 
 
 @require_POST
@@ -102,6 +113,59 @@ def retry_generation(request: TeamRequest, generation_id: uuid.UUID) -> HttpResp
     except NotRetryable as error:
         messages.error(request, str(error))
     return redirect("comparison", column.run_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RunColumn:
+    """A column as the page's templates read it."""
+
+    position: int
+    generation: Generation
+    answer_html: str
+    reasoning_html: str
+
+    @classmethod
+    def of(cls, column: Column) -> "RunColumn":
+        generation = column.generation
+        if not generation.is_finished:
+            return cls(column.position, generation, "", "")
+        return cls(
+            column.position,
+            generation,
+            render_markdown(generation.text),
+            render_markdown(generation.reasoning),
+        )
+
+
+def _metrics(run: ComparisonRun) -> list[AnswerMetrics]:
+    return [_metrics_of(column.position, column.generation) for column in run.current_columns]
+
+
+def _metrics_of(position: int, generation: Generation) -> AnswerMetrics:
+    return AnswerMetrics(
+        position=position,
+        label=generation.model.label,
+        provider=generation.model.provider.name,
+        is_complete=generation.status == Status.SUCCEEDED,
+        status=generation.status,
+        ttft_ms=generation.ttft_ms,
+        first_answer_ms=generation.first_answer_ms,
+        duration_ms=generation.duration_ms,
+        tokens_per_second=generation.tokens_per_second,
+        prompt_tokens=generation.prompt_tokens,
+        completion_tokens=generation.completion_tokens,
+        cost=generation.cost,
+        tokens_estimated=generation.tokens_estimated,
+    )
+
+
+def _former_run(request: TeamRequest) -> ComparisonRun | None:
+    """The run that "Ask again" starts from, if the link names one that the person may see."""
+    try:
+        former = uuid.UUID(request.GET.get("from", ""))
+        return run_with_answers(ComparisonRun.objects.for_user(request.user), former)
+    except (ValueError, ComparisonRun.DoesNotExist):
+        return None
 
 
 def _asker(request: TeamRequest) -> Asker:

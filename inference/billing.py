@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from catalog.tokens import estimate_prompt_tokens, estimate_text_tokens
-
 from inference.adapters.base import Message
 from inference.models import Generation
 from inference.outcome import Outcome

@@ -1,6 +1,7 @@
 """`python -m tests.provider --port N`: serve the simulated provider until interrupted."""
 
 import argparse
+import contextlib
 import logging
 import os
 import signal
@@ -26,7 +27,9 @@ def main() -> None:
         listener = _listener(asked)
     except OSError as error:
         sys.exit(f"{asked.host}:{asked.port} cannot be used: {error.strerror}")
-    _serve(listener)
+    # uvicorn raises the interrupt again once it has shut down.
+    with contextlib.suppress(KeyboardInterrupt):
+        _serve(listener)
 
 
 def _listener(asked: argparse.Namespace) -> socket.socket:

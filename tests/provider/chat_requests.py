@@ -60,7 +60,7 @@ def read_chat_request(dialect: Dialect, script: Script, body: Body) -> Question:
     max_tokens = _max_tokens(dialect, script, body)
     if prompt_tokens > script.context_window:
         raise RequestRefusedError(context_too_long(dialect, prompt_tokens, script.context_window))
-    options = body.get("stream_options") or {}
+    options = _stream_options(dialect, body)
     return Question(
         dialect=dialect,
         script=script,
@@ -105,6 +105,13 @@ def _check_names(dialect: Dialect, script: Script, body: Body) -> None:
         )
 
 
+def _stream_options(dialect: Dialect, body: Body) -> Body:
+    options = body.get("stream_options") or {}
+    if not isinstance(options, dict):
+        raise _refuse(dialect, "'stream_options' : must be an object", param="stream_options")
+    return options
+
+
 def _check_ranges(dialect: Dialect, body: Body) -> None:
     for name, (low, high) in _RANGES.items():
         number = body.get(name)
@@ -132,14 +139,16 @@ def _message_texts(dialect: Dialect, script: Script, body: Body) -> list[str]:
 
 def _message_text(dialect: Dialect, index: int, message: object) -> str:
     where = f"messages.{index}"
-    if not isinstance(message, Mapping) or message.get("role") not in _ROLES:
+    if not isinstance(message, Mapping) or str(message.get("role")) not in _ROLES:
         raise _refuse(dialect, f"'{where}.role' : not one of the roles", param="messages")
     if dialect is Dialect.GROQ:
         for name in sorted(message.keys() - {"role", "content", "tool_calls", "tool_call_id"}):
             raise _refuse(dialect, f"'{where}' : property '{name}' is unsupported")
     content = message.get("content")
     if isinstance(content, list):
-        content = "".join(str(part.get("text", "")) for part in content)
+        content = "".join(
+            str(part.get("text", "")) for part in content if isinstance(part, Mapping)
+        )
     if not isinstance(content, str):
         raise _refuse(dialect, f"'{where}.content' : value must be a string", param="messages")
     return content
@@ -165,11 +174,15 @@ def _max_tokens(dialect: Dialect, script: Script, body: Body) -> int | None:
 
 
 def _stops(dialect: Dialect, body: Body) -> tuple[str, ...]:
-    stop = body.get("stop")
-    stops = (stop,) if isinstance(stop, str) else tuple(stop or ())
-    if len(stops) > _MAX_STOPS or not all(isinstance(each, str) for each in stops):
+    stop = body.get("stop") or []
+    stops = [stop] if isinstance(stop, str) else stop
+    if (
+        not isinstance(stops, list)
+        or len(stops) > _MAX_STOPS
+        or not all(isinstance(each, str) for each in stops)
+    ):
         raise _refuse(dialect, "'stop' : at most 4 strings", param="stop")
-    return stops
+    return tuple(stops)
 
 
 def _effort(dialect: Dialect, script: Script, body: Body) -> str | None:
@@ -182,7 +195,7 @@ def _effort(dialect: Dialect, script: Script, body: Body) -> str | None:
             "`reasoning_effort` is not supported with this model",
             param="reasoning_effort",
         )
-    if effort not in _EFFORTS[dialect]:
+    if str(effort) not in _EFFORTS[dialect]:
         raise _refuse(
             dialect, f"`reasoning_effort` : {effort!r} is not a level", param="reasoning_effort"
         )

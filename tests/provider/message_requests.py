@@ -110,17 +110,20 @@ def _stops(body: Body) -> tuple[str, ...]:
 
 
 def _effort(body: Body) -> str | None:
-    effort = (body.get("output_config") or {}).get("effort")
-    if effort is not None and effort not in _EFFORTS:
+    config = body.get("output_config") or {}
+    if not isinstance(config, dict):
+        raise _refuse("output_config: Input should be an object")
+    effort = config.get("effort")
+    if effort is not None and str(effort) not in _EFFORTS:
         raise _refuse(f"output_config.effort: {effort!r} is not one of {sorted(_EFFORTS)}")
     return cast(str | None, effort)
 
 
 def _thinking(body: Body) -> Body:
     thinking = body.get("thinking") or {}
-    if thinking and thinking.get("type") not in _THINKING:
+    if not isinstance(thinking, dict) or (thinking and str(thinking.get("type")) not in _THINKING):
         raise _refuse("thinking.type: Input should be 'adaptive', 'enabled' or 'disabled'")
-    return cast(Body, thinking)
+    return thinking
 
 
 def _form(thinking: Body) -> ReasoningForm:

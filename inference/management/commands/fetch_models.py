@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from inference.local_models.fetch import FetchFailed, fetch
 from inference.local_models.installed import installed
 from inference.local_models.manifest import PUBLISHED_MODELS, PublishedModel
-from inference.local_models.progress import Progress
+from inference.local_models.progress import Progress, TextStream
 
 
 class Command(BaseCommand):
@@ -34,9 +34,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # Django would end each write with a new line, also where one line is drawn again.
-        self.stdout.ending = ""
-        progress = Progress(self.stdout)
+        progress = Progress(_bare(self.stdout))
         if settings.LOCAL_MODELS != "on":
             progress.note(_why_nothing_is_fetched())
             return
@@ -50,6 +48,17 @@ class Command(BaseCommand):
             raise CommandError(" ".join(failures))
         for failure in failures:
             progress.note(f"{failure} The portal runs without it.")
+
+
+def _bare(stream: OutputWrapper) -> TextStream:
+    """The stream inside Django's wrappers, one for each command that calls another.
+
+    Each wrapper ends every write with a new line, also where one line is drawn again.
+    """
+    inner: TextStream = stream
+    while isinstance(inner, OutputWrapper):
+        inner = vars(inner)["_out"]
+    return inner
 
 
 def _wanted(ids: list[str] | None, *, fetch_all: bool) -> list[PublishedModel]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import OutputWrapper
 from pytest_django.fixtures import Settings
 
 from inference.local_models.manifest import HttpsRelease, PublishedModel
@@ -69,3 +70,17 @@ def test_nothing_is_fetched_unless_local_models_are_on(
 
     assert "LOCAL_MODELS" in said
     assert release.ranges == []
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.usefixtures("one_of_two")
+def test_one_line_is_drawn_again_also_when_another_command_calls() -> None:
+    terminal = Terminal()
+
+    call_command("fetch_models", stdout=OutputWrapper(terminal))
+
+    assert "\r\x1b[2KTiny: 1 MB of 1 MB (100 %)\r\x1b[2KTiny: verified" in terminal.getvalue()

@@ -51,7 +51,8 @@ class ProviderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
         listed = Count("models", filter=Q(models__is_listed=True))
-        return super().get_queryset(request).annotate(listed_models=listed)
+        providers: QuerySet[Provider] = super().get_queryset(request)
+        return providers.annotate(listed_models=listed)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Provider | None = None) -> list[str]:
         # Models are known by slug and spoken to by kind; a later change would confuse both.

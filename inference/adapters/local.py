@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import asdict, replace
 from decimal import Decimal
 from functools import partial
@@ -48,6 +48,8 @@ _ENGINE_NAMES = {
 }
 # One thread per model that is loading or answering.
 _MAX_THREADS = 32
+# The adapter contract lets go of an answer within 0.5 s.
+_LEAVE_AFTER_S = 0.3
 
 
 class LocalAdapter:
@@ -57,7 +59,7 @@ class LocalAdapter:
         self._folder = Path(connection.base_url or settings.LOCAL_MODELS_DIR)
         self._engines: dict[LocalModel, asyncio.Future[Engine]] = {}
         self._turns: dict[LocalModel, asyncio.Lock] = {}
-        self._running: set[Mailbox] = set()
+        self._last_answers: dict[LocalModel, Mailbox] = {}
         self._threads = ThreadPoolExecutor(_MAX_THREADS, thread_name_prefix="local-model")
         self._is_closed = False
 
@@ -69,6 +71,8 @@ class LocalAdapter:
         model = await self._find(request.model)
         body = chat_body(model, request)
         async with self._turns.setdefault(model, asyncio.Lock()):
+            if (previous := self._last_answers.get(model)) is not None:
+                await previous.ended.wait()
             engine = await self._engine(model)
             queue_ms = (time.monotonic() - started) * 1000
             async with aclosing(self._answer(engine, model, body)) as events:
@@ -81,9 +85,10 @@ class LocalAdapter:
     async def close(self) -> None:
         """Stop what is being answered and free every engine."""
         self._is_closed = True
-        for mailbox in self._running:
+        answers = list(self._last_answers.values())
+        for mailbox in answers:
             mailbox.cancel()
-        await asyncio.gather(*(mailbox.ended.wait() for mailbox in self._running))
+        await asyncio.gather(*(mailbox.ended.wait() for mailbox in answers))
         await asyncio.gather(*self._engines.values(), return_exceptions=True)
         # Freeing an engine joins its threads.
         await asyncio.get_running_loop().run_in_executor(self._threads, self._engines.clear)
@@ -117,9 +122,13 @@ class LocalAdapter:
     async def _answer(
         self, engine: Engine, model: LocalModel, body: Mapping[str, object]
     ) -> AsyncGenerator[Event]:
-        """The engine's events, `Finish` last. Leaves only when the engine is free again."""
+        """The engine's events, `Finish` last. Leaves when the engine is free again, or soon.
+
+        On a busy machine the engine may need longer to notice that the answer is not wanted; whoever
+        is next waits for it.
+        """
         mailbox = Mailbox(asyncio.get_running_loop())
-        self._running.add(mailbox)
+        self._last_answers[model] = mailbox
         self._threads.submit(make_answer, engine, model.id, body, mailbox)
         finish: Finish | None = None
         try:
@@ -131,8 +140,8 @@ class LocalAdapter:
                         yield event
         finally:
             mailbox.cancel()
-            await mailbox.ended.wait()
-            self._running.discard(mailbox)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(mailbox.ended.wait(), _LEAVE_AFTER_S)
         if finish is None:
             raise BrokenAnswer(f"The local model {model.id} stopped without saying why.")
         yield finish

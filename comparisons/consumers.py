@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import uuid
+from typing import Any
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
@@ -26,11 +27,12 @@ class ComparisonConsumer(AsyncWebsocketConsumer):
     """Joins the run's group before its first snapshot, so that nothing falls between."""
 
     async def connect(self) -> None:
-        user = self.scope["user"]
+        user: Any = self.scope["user"]
         run = await self._run_of(user) if user.is_authenticated else None
         if run is None:
             await self.close()
             return
+        self.user: User = user
         self.run = run
         query = parse_qs(self.scope["query_string"].decode(errors="replace"))
         self.feed = Feed(
@@ -102,16 +104,17 @@ class ComparisonConsumer(AsyncWebsocketConsumer):
     @database_sync_to_async
     def _try_to_cancel(self, generation_id: str | None) -> str:
         """Return why it was not done, or nothing."""
-        membership = self.run.team.memberships.filter(user=self.scope["user"]).first()
+        membership = self.run.team.memberships.filter(user=self.user).first()
         if membership is None or not membership.can_run:
             return "Your role in this team does not allow you to stop answers."
         if generation_id is None:
             services.cancel_run(self.run)
             return ""
-        columns = self.run.columns.current().filter(generation_id=_uuid(generation_id))
-        ids = list(columns.values_list("generation_id", flat=True))
-        cancel(ids)
-        return "" if ids else "This run has no such answer."
+        wanted = _uuid(generation_id)
+        if wanted is None or not self.run.columns.current().filter(generation_id=wanted).exists():
+            return "This run has no such answer."
+        cancel([wanted])
+        return ""
 
 
 def _parsed(text: str | None) -> object:

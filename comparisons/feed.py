@@ -32,7 +32,7 @@ _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def encode(message: Message) -> str:
-    return _encode(message)
+    return str(_encode(message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def answer_html(generation: Generation) -> str:
     """The body of an ended answer's column. Rendered once: what has ended never changes."""
     key = f"answer-html:{RENDERER_VERSION}:{generation.id}"
     try:
-        html = cache.get(key)
+        html: str | None = cache.get(key)
         if html is None:
             html = _render_answer(generation)
             cache.set(key, html, ANSWER_HTML_EXPIRY_S)

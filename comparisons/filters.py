@@ -35,4 +35,6 @@ class ComparisonRunFilter(django_filters.FilterSet):
     def filter_mine(
         self, runs: QuerySet[ComparisonRun], name: str, value: bool
     ) -> QuerySet[ComparisonRun]:
-        return runs.filter(created_by=self.request.user) if value else runs
+        if not value or self.request is None or not self.request.user.is_authenticated:
+            return runs
+        return runs.filter(created_by=self.request.user)

@@ -49,8 +49,6 @@ class ComparisonRun(models.Model):
 
     objects = ComparisonRunQuerySet.as_manager()
 
-    current_columns: list[Column]
-
     class Meta:
         ordering = ["-created_at", "-id"]
         indexes = [
@@ -71,6 +69,11 @@ class ComparisonRun(models.Model):
     @property
     def group(self) -> str:
         return group_name(Source.COMPARISON, self.id)
+
+    @property
+    def current_columns(self) -> list[Column]:
+        """The newest answer of each place, in order; no query where columns were prefetched."""
+        return [column for column in self.columns.all() if column.is_current]
 
 
 class ColumnQuerySet(models.QuerySet["Column"]):

@@ -23,7 +23,7 @@ def run_with_answers(scope: ComparisonRunQuerySet, run_id: uuid.UUID) -> Compari
     )
     return (
         scope.select_related("created_by")
-        .prefetch_related(Prefetch("columns", queryset=columns, to_attr="current_columns"))
+        .prefetch_related(Prefetch("columns", queryset=columns))
         .get(pk=run_id)
     )
 
@@ -46,5 +46,5 @@ def runs_with_models(scope: ComparisonRunQuerySet) -> ComparisonRunQuerySet:
     return (
         scope.select_related("created_by")
         .defer("messages", "system")
-        .prefetch_related(Prefetch("columns", queryset=columns, to_attr="current_columns"))
+        .prefetch_related(Prefetch("columns", queryset=columns))
     )

@@ -5,11 +5,10 @@ carries what its reader may not see.
 """
 
 import logging
-import uuid
 
-from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
+from inference.layer import channel_layer
 from inference.loop import streaming_loop
 from inference.models import Generation
 
@@ -26,13 +25,8 @@ def announce(group: str, message: dict[str, str]) -> None:
     streaming_loop().post(_send(group, message))
 
 
-def announced_ids(message: dict[str, str]) -> uuid.UUID:
-    """Return the generation that a `live.generation` message names."""
-    return uuid.UUID(message["id"])
-
-
 async def _send(group: str, message: dict[str, str]) -> None:
     try:
-        await get_channel_layer().group_send(group, message)
+        await channel_layer().group_send(group, message)
     except (RedisError, OSError) as error:
         logger.warning("An announcement was lost (%s); pages ask for a snapshot.", error)

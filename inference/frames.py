@@ -10,10 +10,10 @@ import uuid
 from collections.abc import Iterable
 
 import msgspec
-from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
 from inference.adapters.base import TextKind
+from inference.layer import channel_layer
 from inference.live_buffer import AttemptKey, Gain, LiveBuffer, TextTrack
 
 logger = logging.getLogger(__name__)
@@ -139,7 +139,7 @@ class Frames:
             await self._buffer.append([gain for gains in frames.values() for gain in gains])
         except (RedisError, OSError) as error:
             logger.warning("The live buffer missed a frame (%s); it mends itself.", error)
-        layer = get_channel_layer()
+        layer = channel_layer()
         for group, gains in frames.items():
             frame = Frame(
                 [Piece(*_identity(gain), gain.kind, gain.offset, gain.text) for gain in gains]

@@ -164,7 +164,7 @@ class RedisLiveBuffer:
             return {}
         names = [_redis_key(key, kind) for key in keys for kind in TextKind]
         values = await self._client().mget(names)
-        texts = [(value or b"").decode(errors="ignore") for value in values]
+        texts = [_decoded(value) for value in values]
         return dict(zip(keys, _pairs(texts), strict=True))
 
     async def _rewrite(self, gain: Gain) -> None:
@@ -189,3 +189,8 @@ def _redis_key(key: AttemptKey, kind: TextKind) -> str:
 def _pairs(texts: Sequence[str]) -> Iterable[LiveText]:
     """`TextKind` is ordered answer, reasoning: two texts for each attempt."""
     return (LiveText(*texts[index : index + 2]) for index in range(0, len(texts), 2))
+
+
+def _decoded(value: bytes | str | None) -> str:
+    """Half a character can only stand at the end, while another process rewrites the value."""
+    return value.decode(errors="ignore") if isinstance(value, bytes) else value or ""

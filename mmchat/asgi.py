@@ -20,7 +20,9 @@ application = ProtocolTypeRouter(
     {
         "http": django_application,
         "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(refuse_unknown_paths(URLRouter(websocket_urlpatterns)))
+            AuthMiddlewareStack(
+                refuse_unknown_paths(URLRouter(websocket_urlpatterns))  # type: ignore[arg-type]
+            )
         ),
         "lifespan": Lifespan(),
     }

@@ -12,12 +12,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from channels.layers import get_channel_layer
-
 from comparisons.feed import Feed, Message, encode, run_status
 from comparisons.models import ComparisonRun, RunStatus
 from comparisons.outbox import Outbox, ReaderStuck
 from inference.adapters.base import TextKind
+from inference.layer import channel_layer
 
 HEARTBEAT_S = 15.0
 
@@ -93,7 +92,7 @@ class Position:
 async def event_stream(feed: Feed, run: ComparisonRun, last_event_id: str) -> AsyncIterator[str]:
     """Yield the run's events until it is finished."""
     position = Position.parse(last_event_id) if last_event_id else None
-    layer = get_channel_layer()
+    layer = channel_layer()
     channel = await layer.new_channel()
     ready: asyncio.Queue[str] = asyncio.Queue(maxsize=1)
 
@@ -118,7 +117,7 @@ async def event_stream(feed: Feed, run: ComparisonRun, last_event_id: str) -> As
 
 
 async def _receive(channel: str, feed: Feed, outbox: Outbox) -> None:
-    layer = get_channel_layer()
+    layer = channel_layer()
     while True:
         event = await layer.receive(channel)
         match event["type"]:

@@ -11,7 +11,7 @@ from inference.models import Status
 class ModelNameSerializer(serializers.ModelSerializer[LanguageModel]):
     """A model as an answer names it."""
 
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]
     provider = serializers.CharField(source="provider.slug", read_only=True)
 
     class Meta:
@@ -124,8 +124,8 @@ class RunSummarySerializer(serializers.ModelSerializer[ComparisonRun]):
 
     @extend_schema_field(ModelNameSerializer(many=True))
     def get_models(self, run: ComparisonRun) -> object:
-        columns: list[Column] = getattr(run, "current_columns", [])
-        return ModelNameSerializer([column.generation.model for column in columns], many=True).data
+        models = [column.generation.model for column in run.current_columns]
+        return ModelNameSerializer(models, many=True).data
 
 
 class RunSerializer(serializers.ModelSerializer[ComparisonRun]):

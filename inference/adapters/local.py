@@ -124,12 +124,12 @@ class LocalAdapter:
     ) -> AsyncGenerator[Event]:
         """The engine's events, `Finish` last. Leaves when the engine is free again, or soon.
 
-        On a busy machine the engine may need longer to notice that the answer is not wanted; whoever
-        is next waits for it.
+        On a busy machine the engine may need longer to notice that the answer is not wanted;
+        whoever is next waits for it.
         """
         mailbox = Mailbox(asyncio.get_running_loop())
-        self._last_answers[model] = mailbox
         self._threads.submit(make_answer, engine, model.id, body, mailbox)
+        self._last_answers[model] = mailbox
         finish: Finish | None = None
         try:
             while events := await mailbox.take():

@@ -29,7 +29,7 @@ class EmbeddedWorker:
             quiet=True,
             loglevel=settings.LOG_LEVEL,
         )
-        self._beat = Service(app)
+        self._beat = Service(app, scheduler_cls=settings.CELERY_BEAT_SCHEDULER)
 
     def start(self) -> None:
         """Start both; return when the worker takes tasks."""

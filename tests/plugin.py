@@ -36,6 +36,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     early_config.add_cleanup(stack.close)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mmchat-tests-")))
     os.environ.update(_NEUTRAL, VAR_DIR=str(folder / "var"))
+    # whitenoise warns of a missing folder, and warnings are errors here.
+    (folder / "var" / "static").mkdir(parents=True)
     if not os.environ.get("REDIS_URL"):
         redis = start_redis(folder / "redis")
         stack.callback(redis.stop)

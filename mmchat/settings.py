@@ -5,6 +5,7 @@ are Redis and workers are processes of their own; unset, all of it lives in the 
 `.env.example` explains every variable.
 """
 
+import warnings
 from pathlib import Path
 
 import environ
@@ -155,7 +156,7 @@ if REDIS_URL:
     LIVE_BUFFER = "inference.live_buffer.RedisLiveBuffer"
     EMBEDDED_WORKER = False
 else:
-    CELERY_BROKER_URL = "memory://"
+    CELERY_BROKER_URL = "memory://localhost/"
     CHANNEL_LAYERS = {"default": {"BACKEND": "mmchat.channel_layer.ThreadSafeInMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     LIVE_BUFFER = "inference.live_buffer.MemoryLiveBuffer"
@@ -324,6 +325,10 @@ if HTTPS:
 # --- Logs ---------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+# whitenoise hands files over as synchronous iterators; Django then reads them in a thread, as wanted.
+warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
+# Said by Celery at each start as root, as in a container; the worker accepts JSON only.
+warnings.filterwarnings("ignore", "You're running the worker with superuser privileges")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -2,13 +2,12 @@ from catalog.api import LanguageModelViewSet
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.routers import DefaultRouter
+from rest_framework.routers import SimpleRouter
 
 from comparisons.api.views import ComparisonRunViewSet, GenerationViewSet
 from mmchat import health
 
-router = DefaultRouter(use_regex_path=False)
-router.include_root_view = False
+router = SimpleRouter(use_regex_path=False)
 router.register("models", LanguageModelViewSet, basename="model")
 router.register("comparisons", ComparisonRunViewSet, basename="comparison-api")
 router.register("generations", GenerationViewSet, basename="generation-api")

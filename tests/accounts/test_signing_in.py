@@ -28,9 +28,7 @@ def test_a_closed_portal_shows_no_sign_up_form_and_makes_no_account(
     assert not User.objects.exists()
 
 
-def test_an_open_portal_makes_the_account_and_its_team(
-    client: Client, settings: Settings
-) -> None:
+def test_an_open_portal_makes_the_account_and_its_team(client: Client, settings: Settings) -> None:
     settings.OPEN_SIGN_UP = True
 
     client.post("/accounts/signup/", SIGN_UP)

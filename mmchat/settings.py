@@ -17,7 +17,7 @@ from mmchat.secret_key import load_secret_key
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
@@ -213,7 +213,6 @@ REQUEUE_AFTER_S = env.float("REQUEUE_AFTER_S", default=30.0)
 CANCEL_POLL_S = env.float("CANCEL_POLL_S", default=0.25)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
 MAX_RETRY_WAIT_S = env.float("MAX_RETRY_WAIT_S", default=60.0)
-CONNECT_TIMEOUT_S = env.float("CONNECT_TIMEOUT_S", default=10.0)
 FIRST_TOKEN_TIMEOUT_S = env.float("FIRST_TOKEN_TIMEOUT_S", default=120.0)
 IDLE_TIMEOUT_S = env.float("IDLE_TIMEOUT_S", default=60.0)
 TOTAL_TIMEOUT_S = env.float("TOTAL_TIMEOUT_S", default=1800.0)
@@ -325,7 +324,7 @@ if HTTPS:
 # --- Logs ---------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
-# whitenoise hands files over as synchronous iterators; Django then reads them in a thread, as wanted.
+# whitenoise hands files over as synchronous iterators, which Django then reads in a thread.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 # Said by Celery at each start as root, as in a container; the worker accepts JSON only.
 warnings.filterwarnings("ignore", "You're running the worker with superuser privileges")

@@ -62,16 +62,23 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Leader:
-    """The one answer that is best in a metric; `lead_percent` is its distance to the next one."""
+class Win:
+    """A metric in which one answer alone is best; `lead_percent` is its distance to the next."""
 
     key: str
     unit: str
     claim: str
-    position: int
-    label: str
     value: Number
     lead_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """An answer that is best in something, and in what."""
+
+    position: int
+    label: str
+    wins: tuple[Win, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +126,10 @@ METRICS: Final = (
 def summarise(answers: Sequence[AnswerMetrics]) -> RunSummary:
     """Charts and leaders of a run's answers, in the order of their columns."""
     ordered = tuple(sorted(answers, key=lambda answer: answer.position))
-    leaders = (_leader(metric, ordered) for metric in METRICS if metric.direction)
     return RunSummary(
         answers=ordered,
         charts=tuple(_chart(metric, ordered) for metric in METRICS),
-        leaders=tuple(leader for leader in leaders if leader),
+        leaders=_leaders(ordered),
         complete=sum(answer.is_complete for answer in ordered),
         failed=sum(answer.status == "failed" for answer in ordered),
         stopped=sum(answer.status == "cancelled" for answer in ordered),
@@ -176,22 +182,18 @@ def _best_value(metric: _Metric, answers: Sequence[AnswerMetrics]) -> Number | N
     return values[0]
 
 
-def _leader(metric: _Metric, answers: Sequence[AnswerMetrics]) -> Leader | None:
-    best = _best_value(metric, answers)
-    if best is None:
-        return None
-    holders = [answer for answer in answers if _comparable(metric, answer) == best]
-    if len(holders) > 1:
-        return None
-    return Leader(
-        key=metric.key,
-        unit=metric.unit,
-        claim=metric.claim,
-        position=holders[0].position,
-        label=holders[0].label,
-        value=best,
-        lead_percent=_lead_percent(best, _known_values(metric, answers)[1]),
-    )
+def _leaders(answers: Sequence[AnswerMetrics]) -> tuple[Leader, ...]:
+    """Who wins alone, in the order of the metrics of their first win."""
+    wins: dict[int, list[Win]] = {}
+    for metric in METRICS:
+        best = _best_value(metric, answers)
+        holders = [answer for answer in answers if _comparable(metric, answer) == best]
+        if best is not None and len(holders) == 1:
+            lead = _lead_percent(best, _known_values(metric, answers)[1])
+            win = Win(metric.key, metric.unit, metric.claim, best, lead)
+            wins.setdefault(holders[0].position, []).append(win)
+    labels = {answer.position: answer.label for answer in answers}
+    return tuple(Leader(position, labels[position], tuple(won)) for position, won in wins.items())
 
 
 def _lead_percent(best: Number, second: Number) -> int:

@@ -20,7 +20,7 @@ register = template.Library()
 Number = int | float | Decimal
 
 UNKNOWN: Final = "–"
-SMALLEST_COST: Final = Decimal("0.0001")
+SMALLEST_COST: Final = Decimal("0.000001")
 SERIES_COLOURS: Final = 12
 
 
@@ -50,11 +50,11 @@ def count_text(count: Number) -> str:
 
 
 def cost_text(dollars: Decimal) -> str:
-    """`$0`, `< $0.0001`, `$0.00031`, `$0.042`, `$1.24`."""
+    """`$0`, `< $0.000001`, `$0.00031`, `$0.042`, `$1.24`."""
     if dollars == 0:
         return "$0"
     if dollars < SMALLEST_COST:
-        return f"< ${SMALLEST_COST}"
+        return f"< ${SMALLEST_COST:f}"
     if dollars >= 1:
         return f"${dollars.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
     step = Decimal(1).scaleb(dollars.adjusted() - 1)

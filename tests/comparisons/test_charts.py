@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comparisons.charts import AnswerMetrics, Chart, Leader, RunSummary, summarise
+from comparisons.charts import AnswerMetrics, Chart, Leader, RunSummary, Win, summarise
 
 
 def answer(position: int, **fields: object) -> AnswerMetrics:
@@ -25,8 +25,9 @@ def chart(summary: RunSummary, key: str) -> Chart:
     return next(chart for chart in summary.charts if chart.key == key)
 
 
-def leader(summary: RunSummary, key: str) -> Leader | None:
-    return next((leader for leader in summary.leaders if leader.key == key), None)
+def leader(summary: RunSummary, key: str) -> tuple[Leader, Win] | None:
+    wins = ((leader, win) for leader in summary.leaders for win in leader.wins)
+    return next(((leader, win) for leader, win in wins if win.key == key), None)
 
 
 def test_the_longest_bar_fills_the_chart() -> None:
@@ -75,7 +76,20 @@ def test_the_leader_is_named_with_its_distance_to_the_next() -> None:
 
     found = leader(summary, "cost")
     assert found is not None
-    assert (found.label, found.value, found.lead_percent) == ("model 1", Decimal("0.001"), 75)
+    model, win = found
+    assert (model.label, win.value, win.lead_percent) == ("model 1", Decimal("0.001"), 75)
+
+
+def test_one_who_leads_in_several_metrics_is_named_once() -> None:
+    summary = summarise(
+        [
+            answer(0, ttft_ms=200.0, duration_ms=900.0, cost=Decimal(1)),
+            answer(1, ttft_ms=100.0, duration_ms=500.0, cost=Decimal(2)),
+        ]
+    )
+
+    assert [leader.label for leader in summary.leaders] == ["model 1", "model 0"]
+    assert [win.key for win in summary.leaders[0].wins] == ["ttft_ms", "duration_ms"]
 
 
 def test_equal_answers_have_no_leader() -> None:

@@ -1,6 +1,7 @@
 from io import StringIO
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -51,7 +52,7 @@ def test_address_and_password_come_from_the_environment(
 def test_the_first_admin_can_sign_in_where_addresses_must_be_verified() -> None:
     first_admin()
 
-    address = User.objects.get().emailaddress_set.get()
+    address = EmailAddress.objects.get(user=User.objects.get())
     assert address.verified
     assert address.primary
 

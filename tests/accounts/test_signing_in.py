@@ -38,7 +38,7 @@ def test_an_open_portal_makes_the_account_and_its_team(client: Client, settings:
 
 
 def test_a_person_signs_in_by_address_in_any_case(client: Client) -> None:
-    UserFactory(email="dora@example.org", password="a good passphrase")
+    UserFactory.create(email="dora@example.org", password="a good passphrase")
 
     response = sign_in(client, "DORA@example.org", "/comparisons/?page=2")
 
@@ -62,14 +62,14 @@ def test_signing_in_never_leads_off_the_portal(
     client: Client, settings: Settings, target: str
 ) -> None:
     settings.CSRF_TRUSTED_ORIGINS = ["https://trusted.example"]
-    UserFactory(email="dora@example.org", password="a good passphrase")
+    UserFactory.create(email="dora@example.org", password="a good passphrase")
 
     assert sign_in(client, "dora@example.org", target) == "/"
 
 
 @pytest.mark.parametrize("email", ["dora@example.org", "nobody@example.org"])
 def test_a_wrong_password_and_an_unknown_address_are_told_alike(client: Client, email: str) -> None:
-    UserFactory(email="dora@example.org", password="a good passphrase")
+    UserFactory.create(email="dora@example.org", password="a good passphrase")
 
     response = client.post("/accounts/login/", {"login": email, "password": "wrong"})
 

@@ -32,7 +32,7 @@ def open_page(user: User | AnonymousUser) -> HttpResponse:
 
 
 def test_a_member_gets_the_page_with_the_team() -> None:
-    assert open_page(UserFactory(name="Alice")).content == b"Alice's team 7"
+    assert open_page(UserFactory.create(name="Alice")).content == b"Alice's team 7"
 
 
 def test_nobody_is_sent_to_sign_in_and_back_again() -> None:

@@ -19,7 +19,7 @@ def test_a_first_team_is_made_with_the_account() -> None:
 
 
 def test_saving_an_account_again_makes_no_second_team() -> None:
-    user = UserFactory()
+    user = UserFactory.create()
 
     user.name = "Dora"
     user.save()
@@ -28,19 +28,19 @@ def test_saving_an_account_again_makes_no_second_team() -> None:
 
 
 def test_a_very_long_name_still_fits_its_team() -> None:
-    user = UserFactory(name="n" * 150)
+    user = UserFactory.create(name="n" * 150)
 
     assert len(user.teams.get().name) <= 100
 
 
 def test_two_people_of_one_name_get_teams_of_different_slugs() -> None:
-    slugs = {UserFactory(name="Kim").teams.get().slug for _ in range(3)}
+    slugs = {UserFactory.create(name="Kim").teams.get().slug for _ in range(3)}
 
     assert len(slugs) == 3
 
 
 def test_an_address_in_another_case_is_the_same_account() -> None:
-    UserFactory(email="dora@example.org")
+    UserFactory.create(email="dora@example.org")
     twin = User(email="DORA@example.org")
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -48,7 +48,7 @@ def test_an_address_in_another_case_is_the_same_account() -> None:
 
 
 def test_the_form_check_of_an_account_lowers_the_address_and_finds_its_twin() -> None:
-    UserFactory(email="dora@example.org")
+    UserFactory.create(email="dora@example.org")
     twin = User(email="DORA@example.org", password="!")
 
     with pytest.raises(ValidationError, match="already exists"):

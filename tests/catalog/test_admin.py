@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 @pytest.fixture
 def provider() -> Provider:
-    provider = ProviderFactory(name="Server", base_url="https://server.test/v1")
+    provider = ProviderFactory.create(name="Server", base_url="https://server.test/v1")
     provider.set_api_key(CANARY)
     provider.save()
     return provider
@@ -33,7 +33,7 @@ def provider() -> Provider:
 
 @pytest.fixture
 def model() -> LanguageModel:
-    return LanguageModelFactory(name="small", context_window=1000, max_completion_tokens=500)
+    return LanguageModelFactory.create(name="small", context_window=1000, max_completion_tokens=500)
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_a_key_entered_again_makes_the_provider_available_again(
 def test_the_refresh_action_asks_for_a_refresh(
     admin_client: Client, provider: Provider, refreshes: list[object]
 ) -> None:
-    other = ProviderFactory()
+    other = ProviderFactory.create()
     one = {"action": "refresh_models", "_selected_action": [str(provider.pk)]}
     both = {"action": "refresh_models", "_selected_action": [str(provider.pk), str(other.pk)]}
 
@@ -336,7 +336,7 @@ def test_models_are_listed_searched_and_switched_off(
 
 def test_a_hostile_name_of_a_model_is_only_text_on_the_page(admin_client: Client) -> None:
     hostile = "<script>alert(1)</script>"
-    model = LanguageModelFactory(name=hostile, strengths=hostile, display_name=hostile)
+    model = LanguageModelFactory.create(name=hostile, strengths=hostile, display_name=hostile)
 
     for path in (MODELS, f"{MODELS}{model.pk}/change/"):
         assert hostile not in admin_client.get(path).content.decode()

@@ -78,7 +78,7 @@ def test_without_its_key_a_provider_stays_but_is_unavailable_for_a_stated_reason
     settings: Settings,
 ) -> None:
     ensure_environment_providers()
-    model = LanguageModelFactory(provider=Provider.objects.get())
+    model = LanguageModelFactory.create(provider=Provider.objects.get())
     settings.PROVIDER_KEYS = {}
 
     ensure_environment_providers()
@@ -136,7 +136,7 @@ def test_local_models_that_are_switched_off_say_so(settings: Settings) -> None:
 def test_a_foreign_row_under_the_slug_gets_neither_key_nor_address(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    ProviderFactory(slug="groq", base_url="https://elsewhere.test/v1")
+    ProviderFactory.create(slug="groq", base_url="https://elsewhere.test/v1")
 
     with caplog.at_level(logging.WARNING):
         ensure_environment_providers()
@@ -151,7 +151,7 @@ def test_a_foreign_row_under_the_slug_gets_neither_key_nor_address(
 def test_a_key_of_a_lost_encryption_key_makes_its_provider_unavailable(
     settings: Settings,
 ) -> None:
-    provider = ProviderFactory(name="Own server")
+    provider = ProviderFactory.create(name="Own server")
     provider.set_api_key("sk-entered")
     provider.save()
     settings.SECRET_KEY = "another secret key, as after a lost var folder"

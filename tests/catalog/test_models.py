@@ -34,17 +34,17 @@ def test_cost_is_unknown_without_both_prices(prices: dict[str, Decimal]) -> None
 )
 def test_the_database_refuses_negative_prices(wrong: dict[str, Decimal]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        LanguageModelFactory(**wrong)
+        LanguageModelFactory.create(**wrong)
 
 
 @pytest.mark.django_db
 def test_the_database_refuses_a_second_model_of_a_name_and_an_unknown_kind() -> None:
-    model = LanguageModelFactory()
+    model = LanguageModelFactory.create()
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        LanguageModelFactory(provider=model.provider, name=model.name)
+        LanguageModelFactory.create(provider=model.provider, name=model.name)
     with pytest.raises(IntegrityError), transaction.atomic():
-        ProviderFactory(kind="nonsense")
+        ProviderFactory.create(kind="nonsense")
 
 
 @pytest.mark.django_db

@@ -21,15 +21,15 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def model() -> LanguageModel:
-    provider = ProviderFactory(slug="groq", kind="groq", name="Groq")
-    return LanguageModelFactory(provider=provider, name="openai/gpt-oss-20b")
+    provider = ProviderFactory.create(slug="groq", kind="groq", name="Groq")
+    return LanguageModelFactory.create(provider=provider, name="openai/gpt-oss-20b")
 
 
 @pytest.fixture
 def foreign(charlie: User) -> LanguageModel:
     """A model of charlie's team."""
-    provider = ProviderFactory(slug="private", team=charlie.teams.get())
-    return LanguageModelFactory(provider=provider, name="secret")
+    provider = ProviderFactory.create(slug="private", team=charlie.teams.get())
+    return LanguageModelFactory.create(provider=provider, name="secret")
 
 
 def message_for(team: Team, reference: str) -> str:
@@ -154,11 +154,11 @@ def test_the_picker_shows_what_the_team_can_use_in_one_query(
     foreign: LanguageModel,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    LanguageModelFactory(is_active=False)
-    LanguageModelFactory(is_listed=False)
-    LanguageModelFactory(provider__is_active=False)
-    LanguageModelFactory(provider__unavailable_reason="No key.")
-    own = LanguageModelFactory(provider__team=team)
+    LanguageModelFactory.create(is_active=False)
+    LanguageModelFactory.create(is_listed=False)
+    LanguageModelFactory.create(provider__is_active=False)
+    LanguageModelFactory.create(provider__unavailable_reason="No key.")
+    own = LanguageModelFactory.create(provider__team=team)
 
     with django_assert_num_queries(1):
         shown = list(models_for_picker(team))
@@ -171,10 +171,10 @@ def test_the_picker_shows_what_the_team_can_use_in_one_query(
 
 
 def test_usable_and_unusable_are_all_there_is(team: Team, model: LanguageModel) -> None:
-    LanguageModelFactory(is_active=False)
-    LanguageModelFactory(is_listed=False)
-    LanguageModelFactory(provider__is_active=False)
-    LanguageModelFactory(provider__unavailable_reason="No key.")
+    LanguageModelFactory.create(is_active=False)
+    LanguageModelFactory.create(is_listed=False)
+    LanguageModelFactory.create(provider__is_active=False)
+    LanguageModelFactory.create(provider__unavailable_reason="No key.")
 
     every = visible_models(team)
     assert every.usable().count() == 1

@@ -68,8 +68,14 @@ class Win:
     key: str
     unit: str
     claim: str
+    direction: str
     value: Number
     lead_percent: int
+
+    @property
+    def lead_factor(self) -> float:
+        """How many times the next one, for leads that read badly in percent."""
+        return round(1 + self.lead_percent / 100, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +196,7 @@ def _leaders(answers: Sequence[AnswerMetrics]) -> tuple[Leader, ...]:
         holders = [answer for answer in answers if _comparable(metric, answer) == best]
         if best is not None and len(holders) == 1:
             lead = _lead_percent(best, _known_values(metric, answers)[1])
-            win = Win(metric.key, metric.unit, metric.claim, best, lead)
+            win = Win(metric.key, metric.unit, metric.claim, metric.direction, best, lead)
             wins.setdefault(holders[0].position, []).append(win)
     labels = {answer.position: answer.label for answer in answers}
     return tuple(Leader(position, labels[position], tuple(won)) for position, won in wins.items())

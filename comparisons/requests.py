@@ -54,7 +54,7 @@ def build_run(
         raise InvalidRun(errors)
     conversation = [*_system(system), *messages]
     questions = [
-        Question(model, conversation, choice.parameters)
+        Question(model, conversation, parameter_specs.with_required(choice.parameters, model))
         for model, choice in zip(models, choices, strict=True)
         for _ in range(samples)
     ]

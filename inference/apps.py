@@ -29,7 +29,7 @@ def _drain(**_: Any) -> None:
     ).start()
 
 
-def _refresh_soon(**_: Any) -> None:
+def _refresh_soon(provider: Any = None, **_: Any) -> None:
     from inference.tasks import refresh_models
 
-    refresh_models.delay()
+    refresh_models.delay(str(provider.pk) if provider else None)

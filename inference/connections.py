@@ -1,7 +1,6 @@
 """Adapters of this process, one per provider connection, made and closed on the streaming loop."""
 
-from cryptography.fernet import InvalidToken
-
+from catalog.encryption import UnreadableSecret
 from catalog.models import Provider
 from inference.adapters import make_adapter
 from inference.adapters.base import Adapter, AuthenticationFailed, Connection
@@ -16,7 +15,7 @@ def connection_to(provider: Provider) -> Connection:
     """
     try:
         api_key = provider.api_key
-    except InvalidToken as error:
+    except UnreadableSecret as error:
         raise AuthenticationFailed(
             f"The key of {provider} can't be decrypted. An administrator must enter it again."
         ) from error

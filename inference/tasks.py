@@ -19,5 +19,5 @@ def sweep() -> None:
 
 
 @shared_task
-def refresh_models() -> None:
-    refreshing.refresh_catalogue()
+def refresh_models(provider_id: str | None = None) -> None:
+    refreshing.refresh_catalogue(provider_id=uuid.UUID(provider_id) if provider_id else None)

@@ -1,9 +1,9 @@
-from catalog.api import LanguageModelViewSet
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from catalog.api import LanguageModelViewSet
 from comparisons.api.views import ComparisonRunViewSet, GenerationViewSet
 from mmchat import health
 

@@ -1,11 +1,13 @@
 """Filling the catalogue from the providers' own lists."""
 
+import asyncio
 import logging
+import uuid
 from dataclasses import dataclass
 
 from catalog import services as catalog_services
 from catalog.models import Provider
-from inference.adapters.base import AdapterError, ModelFacts
+from inference.adapters.base import AdapterError, ModelFacts, TimedOut
 from inference.connections import adapter_for, connection_to
 from inference.loop import streaming_loop
 
@@ -25,8 +27,10 @@ class RefreshResult:
     error: str = ""
 
 
-def refresh_catalogue(*, kinds: list[str] | None = None) -> list[RefreshResult]:
-    """Ask every active provider (of `kinds`) for its models and record them.
+def refresh_catalogue(
+    *, kinds: list[str] | None = None, provider_id: uuid.UUID | None = None
+) -> list[RefreshResult]:
+    """Ask every active provider (of `kinds`, or the one named) for its models and record them.
 
     A provider that does not answer keeps what is known of it.
     """
@@ -34,6 +38,8 @@ def refresh_catalogue(*, kinds: list[str] | None = None) -> list[RefreshResult]:
     providers = Provider.objects.active()
     if kinds is not None:
         providers = providers.filter(kind__in=kinds)
+    if provider_id is not None:
+        providers = providers.filter(pk=provider_id)
     return [_refresh(provider) for provider in providers]
 
 
@@ -53,6 +59,10 @@ def _list_models(provider: Provider) -> list[ModelFacts]:
 
     async def listing() -> list[ModelFacts]:
         adapter = await adapter_for(connection)
-        return await adapter.list_models()
+        try:
+            async with asyncio.timeout(LISTING_TIMEOUT_S):
+                return await adapter.list_models()
+        except TimeoutError as error:
+            raise TimedOut(f"No list of models came within {LISTING_TIMEOUT_S:g} s.") from error
 
-    return streaming_loop().submit(listing()).result(timeout=LISTING_TIMEOUT_S)
+    return streaming_loop().submit(listing()).result()

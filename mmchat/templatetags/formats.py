@@ -144,6 +144,14 @@ def measure(value: Number | None, unit: str) -> SafeString:
 
 
 @register.filter
+def mark_if(value: Number | None, is_estimate: bool) -> SafeString | str:
+    """The mark that stands before an estimated value; nothing before a counted or unknown one."""
+    if value is None or not is_estimate:
+        return ""
+    return format_html('<span title="{}">~</span>', "Estimated")
+
+
+@register.filter
 def letter(position: int) -> str:
     """The letter of a column: 0 is A."""
     return ascii_uppercase[position] if position < len(ascii_uppercase) else str(position + 1)

@@ -97,6 +97,12 @@ def test_the_short_form_keeps_the_exact_value_in_its_title() -> None:
     assert formats.tokens(12_412) == '<span title="12,412 tokens">12.4k</span>'
 
 
+def test_only_a_known_estimate_is_marked() -> None:
+    assert "~" in formats.mark_if(12, True)
+    assert formats.mark_if(12, False) == ""
+    assert formats.mark_if(None, True) == ""
+
+
 def test_columns_are_lettered() -> None:
     assert [formats.letter(position) for position in (0, 11, 25, 26)] == ["A", "L", "Z", "27"]
 

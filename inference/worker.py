@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
+from inference.adapters import load_kind
 from inference.adapters.base import AdapterError, Connection, Message, Request
 from inference.connections import adapter_for, close_adapters, connection_to
 from inference.engine import Engine, Stream, TimeLimits, engine
@@ -72,6 +73,8 @@ def close() -> None:
 def _answer(generation: Generation) -> Outcome:
     try:
         connection_facts = connection_to(generation.model.provider)
+        # An SDK takes up to a second to import, which the loop's other streams must not wait for.
+        load_kind(connection_facts.kind)
         streaming = streaming_loop().submit(_stream(engine(), generation, connection_facts))
         close_old_connections()
         return streaming.result()

@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from celery.beat import Service
+from celery.beat import Scheduler, Service
 from celery.signals import worker_ready
 from django.conf import settings
 
@@ -29,7 +29,7 @@ class EmbeddedWorker:
             quiet=True,
             loglevel=settings.LOG_LEVEL,
         )
-        self._beat = Service(app, scheduler_cls=settings.CELERY_BEAT_SCHEDULER)
+        self._beat = Service(app, scheduler_cls=Scheduler)
 
     def start(self) -> None:
         """Start both; return when the worker takes tasks."""

@@ -67,6 +67,9 @@ class OpenAICompatibleAdapter(ChatCompletionsAdapter):
                 timeout=timeout, limits=limits, follow_redirects=False
             ),
         )
+        # Taken from the environment, they may belong to another server's account.
+        self._client.organization = None
+        self._client.project = None
 
     async def close(self) -> None:
         await self._client.close()

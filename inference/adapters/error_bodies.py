@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from inference.adapters.text import clean_text
 
 LONGEST_MESSAGE = 300
+LONGEST_READ = 10_000
 MOST_WRAPPERS = 4
 
 _HTML = re.compile(r"^\s*<|<(?:!doctype|html|head|body|script|div|title)\b", re.IGNORECASE)
@@ -61,6 +62,7 @@ def _unwrapped(value: object) -> object:
 
 def quotable(message: str, api_key: str = "") -> str:
     """Return a provider's message fit for a person: one line, short, no key, no HTML page."""
+    message = message[:LONGEST_READ]
     if _HTML.search(message):
         return ""
     if len(api_key) >= 4:

@@ -39,7 +39,7 @@ _DAILY = re.compile(r"per[ -]day|\b[RT]PD\b|daily", re.IGNORECASE)
 _NO_CREDIT = re.compile(r"insufficient_quota|credit balance|billing_hard_limit", re.IGNORECASE)
 _TOO_LONG = re.compile(
     r"context_length_exceeded|exceed_context_size|prompt is too long"
-    r"|(?:maximum|exceeds?|exceeded).{0,60}context"
+    r"|maximum context|exceed\w* .{0,60}context"
     r"|context (?:length|window|size|limit).{0,40}exceed",
     re.IGNORECASE,
 )

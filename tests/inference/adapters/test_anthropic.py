@@ -1,7 +1,7 @@
 """What is particular to Anthropic."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date
 
 import pytest
@@ -25,6 +25,7 @@ from tests.inference.adapters.odd_server import OddServer
 from tests.provider.server import RunningProvider
 
 AdapterFor = Callable[..., Adapter]
+ReadEvents = Callable[..., Awaitable[Answer]]
 
 END: list[dict[str, object]] = [
     {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 9}},
@@ -38,7 +39,7 @@ def adapter(provider: RunningProvider, adapter_for: AdapterFor) -> Adapter:
 
 
 @pytest.fixture
-def read_events(odd_server: OddServer, adapter_for: AdapterFor) -> Callable[..., object]:
+def read_events(odd_server: OddServer, adapter_for: AdapterFor) -> ReadEvents:
     async def stream(*events: dict[str, object]) -> Answer:
         odd_server.will_stream(*(json.dumps(event).encode() for event in events))
         return await read(adapter_for("anthropic", odd_server.url), ask("m"))
@@ -50,7 +51,7 @@ def delta(**part: object) -> dict[str, object]:
     return {"type": "content_block_delta", "index": 0, "delta": part}
 
 
-async def test_text_is_picked_by_what_a_block_holds(read_events: Callable[..., object]) -> None:
+async def test_text_is_picked_by_what_a_block_holds(read_events: ReadEvents) -> None:
     answer = await read_events(
         {"type": "content_block_start", "content_block": {"type": "thinking", "thinking": ""}},
         delta(type="thinking_delta", thinking="hm"),
@@ -64,7 +65,7 @@ async def test_text_is_picked_by_what_a_block_holds(read_events: Callable[..., o
     assert (answer.reasoning, answer.text) == ("hm", "Ab")
 
 
-async def test_pings_and_unknown_events_are_ignored(read_events: Callable[..., object]) -> None:
+async def test_pings_and_unknown_events_are_ignored(read_events: ReadEvents) -> None:
     answer = await read_events(
         {"type": "ping"},
         {"type": "message_weather", "weather": {"outlook": "sunny"}},
@@ -77,7 +78,7 @@ async def test_pings_and_unknown_events_are_ignored(read_events: Callable[..., o
 
 
 async def test_the_prompt_counts_cache_reads_and_writes(
-    read_events: Callable[..., object],
+    read_events: ReadEvents,
 ) -> None:
     answer = await read_events(
         {
@@ -117,7 +118,7 @@ async def test_the_prompt_counts_cache_reads_and_writes(
     ],
 )
 async def test_stop_reasons_are_mapped(
-    read_events: Callable[..., object], stop_reason: str, told: str
+    read_events: ReadEvents, stop_reason: str, told: str
 ) -> None:
     answer = await read_events(
         {"type": "message_delta", "delta": {"stop_reason": stop_reason}}, {"type": "message_stop"}
@@ -139,7 +140,7 @@ async def test_a_refusal_is_a_finish_and_no_error(adapter: Adapter) -> None:
     [("overloaded_error", ProviderUnavailable), ("rate_limit_error", RateLimited)],
 )
 async def test_an_error_event_is_told_by_its_type(
-    read_events: Callable[..., object], error_type: str, expected: type[Exception]
+    read_events: ReadEvents, error_type: str, expected: type[Exception]
 ) -> None:
     error = {"type": "error", "error": {"type": error_type, "message": "Overloaded"}}
 
@@ -195,7 +196,7 @@ def test_another_response_format_is_refused(wanted: object) -> None:
     "name", ["temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "seed"]
 )
 async def test_sampling_parameters_are_refused_by_name(adapter: Adapter, name: str) -> None:
-    answer = await read(adapter, ask("claude-opus-5-5", **{name: 1}))
+    answer = await read(adapter, ask("claude-opus-5-5", "Hi", **{name: 1}))
 
     assert isinstance(answer.error, BadRequest)
     assert answer.error.message == f"{name} is not supported by claude-opus-5-5."

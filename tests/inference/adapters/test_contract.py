@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import aclosing
+from typing import Literal
 
 import pytest
 
@@ -400,7 +401,9 @@ async def test_cancelling_disconnects(
     adapter: Adapter, provider: RunningProvider, kind: str, script: str
 ) -> None:
     tag = f"cancel-{kind}-{script.partition(':')[0]}"
-    state = "started" if script == "sim-hang-headers" else "answering"
+    state: Literal["started", "answering"] = (
+        "started" if script == "sim-hang-headers" else "answering"
+    )
     request = ask(f"{script}{',tokens=400,' if ':' in script else ':'}tag={tag}")
     reading = asyncio.create_task(read(adapter, request))
     await asyncio.to_thread(provider.wait_for_calls, tag, state=state)

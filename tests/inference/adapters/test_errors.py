@@ -36,6 +36,15 @@ def refused(status: int, error: object, headers: dict[str, str] | None = None) -
         (400, {"message": "`logprobs` is not supported"}, BadRequest),
         (400, {"message": "Too long.", "code": "context_length_exceeded"}, ContextTooLong),
         (400, {"message": "This model's maximum context length is 4096 tokens."}, ContextTooLong),
+        (
+            400,
+            {
+                "message": "`max_completion_tokens` must be less than or equal to `65536`, the "
+                "maximum value for `max_completion_tokens` is less than the `context_window`",
+                "param": "max_completion_tokens",
+            },
+            BadRequest,
+        ),
         (400, {"message": "prompt is too long: 9 tokens > 8 maximum"}, ContextTooLong),
         (400, {"message": "n_ctx", "type": "exceed_context_size_error"}, ContextTooLong),
         (400, {"message": "Gone.", "code": "model_decommissioned"}, ModelRetired),

@@ -86,7 +86,7 @@ async def test_its_parameters_keep_their_names(adapter: Adapter, provider: Runni
         "response_format": {"type": "text"},
     }
 
-    answer = await read(adapter, ask("sim-reasons:tag=groq-parameters", **parameters))
+    answer = await read(adapter, ask("sim-reasons:tag=groq-parameters", "Hi", **parameters))
 
     (call,) = provider.calls("groq-parameters")
     assert answer.error is None

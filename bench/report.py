@@ -77,7 +77,7 @@ def as_markdown(measured: Sequence[Figures]) -> str:
             *_machine(),
             "",
             (
-                f"Each model sends {TOKENS} tokens at {TOKENS_PER_SECOND} tokens/s after {TTFT_MS} ms. "
+                f"A model sends {TOKENS} tokens, {TOKENS_PER_SECOND} a second, after {TTFT_MS} ms. "
                 "A delay is the time from the provider's sending of a token to its arrival in the "
                 "browser's socket; provider, portal and clients share the machine."
             ),

@@ -1,142 +1,118 @@
-"""The scenarios: so many runs of four models at once, through a portal of real processes."""
+"""The work that is measured, and the bars it must reach."""
 
-import asyncio
-import re
-import urllib.parse
-import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from http.cookiejar import CookieJar
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from aiohttp import ClientSession, ClientTimeout
-
-from bench.figures import Figures
-from bench.processes import cpu_seconds, rss_mb
-from bench.watching import Watched, start_and_watch
-from tests.fixtures.portals import Portal, run_embedded_portal, run_scaled_portal
-from tests.fixtures.servers import start_postgres
-from tests.provider.server import start_provider
-
-TTFT_MS = 300
 TOKENS_PER_SECOND = 50
-TOKENS = 800
-IDEAL_S = TTFT_MS / 1000 + (TOKENS - 1) / TOKENS_PER_SECOND
-MODEL_IDS = [
-    f"sim:ttft={TTFT_MS},tps={TOKENS_PER_SECOND},tokens={TOKENS},style=stamp,tag=m{number}"
-    for number in range(4)
-]
-WARM_UP_ID = "sim:tps=200,tokens=40,style=stamp,tag=warm"
-# As in the defaults: the tests' portals notice faults sooner than a real one.
-SETTINGS = {
-    "GROQ_API_KEY": "models=" + ";".join([*MODEL_IDS, WARM_UP_ID]),
-    "ANTHROPIC_API_KEY": "",
-    "OPENAI_API_KEY": "",
-    "LEASE_S": "20",
-    "LEASE_RENEWAL_S": "5",
-    "SWEEP_INTERVAL_S": "5",
-    "REQUEUE_AFTER_S": "30",
-}
+# Answers of one run do not begin all at the same moment in life either.
+FIRST_TOKEN_MS = (250, 300, 350, 400)
+_WARM_UP_TOKENS = 50
+
+
+class SetUp(StrEnum):
+    SCALED = "scaled"
+    EMBEDDED = "embedded"
+
+
+class Measure(StrEnum):
+    """What has a bar. Each is better the smaller it is; `MISSING` counts characters."""
+
+    WALL = "wall ÷ ideal"
+    FIRST_TOKEN = "first token, added delay, median, ms"
+    MEDIAN = "any token, added delay, median, ms"
+    P99 = "any token, added delay, p99, ms"
+    CPU = "portal's CPU per token, µs"
+    WEB_MEMORY = "memory of web, MB"
+    WORKER_MEMORY = "memory of worker, MB"
+    MISSING = "characters lost, doubled or wrong"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A portal that serves, the process ids of its parts, and a signed-in person's cookie."""
+class Scenario:
+    """`runs` are started at the same moment, each with one model per `FIRST_TOKEN_MS`.
 
-    portal: Portal
-    pids: Mapping[str, int]
-    cookie: str
+    It is done `rounds` times: few streams in one round are few first tokens.
+    """
 
+    name: str
+    set_up: SetUp
+    runs: int
+    tokens: int
+    rounds: int
+    bars: Mapping[Measure, float] = field(default_factory=dict)
 
-@contextmanager
-def scaled(folder: Path) -> Iterator[Target]:
-    """Web, worker, beat, Redis and PostgreSQL as processes of their own."""
-    postgres = start_postgres(folder / "postgres")
-    try:
-        with (
-            start_provider() as provider,
-            run_scaled_portal(folder / "scaled", provider, postgres.url(), SETTINGS) as portal,
-        ):
-            portal.manage("refresh_models", "--kind", "groq")
-            pids = {
-                "web": portal.web.pid,
-                "worker": portal.worker.pid,
-                "beat": portal.beat.pid,
-                "redis": portal.redis.process.pid,
-                "postgres": postgres.process.pid,
-            }
-            yield Target(portal, pids, sign_in(portal))
-    finally:
-        postgres.stop()
+    @property
+    def models(self) -> list[str]:
+        """Ids of the simulated provider's models, which say how they answer."""
+        return [_model(ttft_ms, self.tokens) for ttft_ms in FIRST_TOKEN_MS]
 
+    @property
+    def streams(self) -> int:
+        return self.runs * len(FIRST_TOKEN_MS)
 
-@contextmanager
-def embedded(folder: Path) -> Iterator[Target]:
-    """Everything in one process, as `make run` starts it."""
-    with (
-        start_provider() as provider,
-        run_embedded_portal(folder / "embedded", provider, SETTINGS) as portal,
-    ):
-        portal.manage("refresh_models", "--kind", "groq")
-        yield Target(portal, {"web": portal.web.pid}, sign_in(portal))
+    @property
+    def ideal_s(self) -> float:
+        """The slowest model's own time: until its first token, then the others at their pace."""
+        return max(FIRST_TOKEN_MS) / 1000 + (self.tokens - 1) / TOKENS_PER_SECOND
+
+    @property
+    def title(self) -> str:
+        runs = "1 run" if self.runs == 1 else f"{self.runs} runs at once"
+        return f"{runs} × {len(FIRST_TOKEN_MS)} models, {self.set_up}"
 
 
-def measure(target: Target, name: str, runs: int) -> Figures:
-    """Start `runs` runs of four models at once and watch them to the end, after a warm-up."""
-    asyncio.run(_watch_all(target, 1, [WARM_UP_ID] * 4))
-    before = cpu_seconds(target.pids)
-    seen, peak_mb = asyncio.run(_watch_with_memory(target, runs))
-    after = cpu_seconds(target.pids)
-    tokens = runs * len(MODEL_IDS) * TOKENS
-    return Figures(
-        name=name,
-        runs=runs,
-        tokens=tokens,
-        ideal_s=IDEAL_S,
-        wall_s=max(each.ended_at for each in seen) - min(each.started_at for each in seen),
-        first_token_delay_ms=[delay for each in seen for delay in each.first_token_delay_ms],
-        delay_ms=[delay for each in seen for delay in each.delay_ms],
-        frames=sum(each.frames for each in seen),
-        missing_answers=sum(each.missing_answers for each in seen),
-        cpu_us_per_token={
-            part: (after[part] - before[part]) / tokens * 1e6 for part in target.pids
+_ONE_RUN = {
+    Measure.WALL: 1.03,
+    Measure.FIRST_TOKEN: 15,
+    Measure.MEDIAN: 45,
+    Measure.MISSING: 0,
+}
+SCENARIOS = (
+    Scenario("1x4", SetUp.SCALED, runs=1, tokens=500, rounds=3, bars=_ONE_RUN),
+    Scenario(
+        "20x4",
+        SetUp.SCALED,
+        runs=20,
+        tokens=1000,
+        rounds=1,
+        bars={
+            Measure.WALL: 1.06,
+            Measure.MEDIAN: 60,
+            Measure.P99: 200,
+            Measure.CPU: 150,
+            Measure.MISSING: 0,
         },
-        rss_mb=peak_mb,
+    ),
+    Scenario(
+        "50x4",
+        SetUp.SCALED,
+        runs=50,
+        tokens=1000,
+        rounds=1,
+        bars={
+            Measure.WALL: 1.15,
+            Measure.WEB_MEMORY: 200,
+            Measure.WORKER_MEMORY: 250,
+            Measure.MISSING: 0,
+        },
+    ),
+    Scenario("embedded", SetUp.EMBEDDED, runs=1, tokens=500, rounds=3, bars=_ONE_RUN),
+)
+
+
+def warm_up(scenario: Scenario) -> Scenario:
+    """Return the same breadth with short answers: threads, connections and code are then ready."""
+    return Scenario(
+        f"{scenario.name}-warm-up", scenario.set_up, scenario.runs, _WARM_UP_TOKENS, rounds=1
     )
 
 
-async def _watch_with_memory(target: Target, runs: int) -> tuple[list[Watched], dict[str, float]]:
-    """Watch, and note the memory when all streams are under way."""
-    watching = asyncio.create_task(_watch_all(target, runs, MODEL_IDS))
-    await asyncio.wait({watching}, timeout=IDEAL_S * 0.75)
-    memory = rss_mb(target.pids)
-    return await watching, memory
+def all_models() -> list[str]:
+    """Every model that any scenario or its warm-up asks."""
+    asked = [each for scenario in SCENARIOS for each in (scenario, warm_up(scenario))]
+    return sorted({model for scenario in asked for model in scenario.models})
 
 
-async def _watch_all(target: Target, runs: int, model_ids: list[str]) -> list[Watched]:
-    models = [f"groq/{model_id}" for model_id in model_ids]
-    timeout = ClientTimeout(total=120)
-    async with ClientSession(headers=target.portal.headers, timeout=timeout) as session:
-        watching = [
-            start_and_watch(session, target.portal.url, target.cookie, models) for _ in range(runs)
-        ]
-        return await asyncio.gather(*watching)
-
-
-def sign_in(portal: Portal) -> str:
-    """Sign in on the portal's own page; return the `Cookie` header."""
-    cookies = CookieJar()
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
-    page = f"{portal.url}/accounts/login/"
-    found = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', browser.open(page).read().decode())
-    if found is None:
-        raise RuntimeError("The sign-in page has no form.")
-    form = {
-        "csrfmiddlewaretoken": found[1],
-        "login": portal.email,
-        "password": portal.password,
-    }
-    data = urllib.parse.urlencode(form).encode()
-    browser.open(urllib.request.Request(page, data, {"Referer": page}))
-    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)
+def _model(ttft_ms: int, tokens: int) -> str:
+    return f"sim:style=stamp,ttft={ttft_ms},tps={TOKENS_PER_SECOND},tokens={tokens}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 from aiohttp import ClientSession
 from websockets.asyncio.client import connect
+from websockets.typing import Origin
 
 from tests.provider.script import STAMP_WIDTH, read_stamps
 
@@ -64,7 +65,7 @@ async def start_and_watch(
     headers = {"Cookie": cookie}
     ended: dict[uuid.UUID, str] = {}
     async with connect(
-        socket_url, additional_headers=headers, origin=url, compression=None, max_size=None
+        socket_url, additional_headers=headers, origin=Origin(url), compression=None, max_size=None
     ) as socket:
         while len(ended) < len(models):
             text = await socket.recv(decode=False)

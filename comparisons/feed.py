@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 ANSWER_HTML_EXPIRY_S = 24 * 3600
 
 Message = dict[str, Any]
+# One for all: a serializer's fields take longer to build than an answer to write.
+_serializer = GenerationSerializer()
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -73,7 +75,7 @@ class Feed:
         return None if column is None else {"type": "generation", **self._message(column)}
 
     def _message(self, column: Column) -> Message:
-        message = dict(GenerationSerializer(column).data)
+        message = dict(_serializer.to_representation(column))
         if self.wants_html:
             generation = column.generation
             message["html"] = answer_html(generation) if generation.is_finished else None

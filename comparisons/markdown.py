@@ -22,14 +22,15 @@ from markdown_it.utils import EnvType, OptionsDict
 from comparisons.highlighting import TOKEN_CLASSES, highlighted, language_of
 
 # Raised whenever the same text gives other HTML, so that stored HTML can be told as outdated.
-RENDERER_VERSION: Final = 1
+RENDERER_VERSION: Final = 2
 
 # Above this many characters the text is shown as it is: rendering takes about 4 ms per 1,000.
 MAX_RENDERED_CHARACTERS: Final = 200_000
 MAX_NESTING: Final = 20
 LINK_SCHEMES: Final = frozenset({"http", "https", "mailto"})
 # An answer stands below the page's own h1 and the column's h2.
-HEADINGS: Final = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
+FIRST_HEADING: Final = 3
+LAST_HEADING: Final = 6
 ALIGNMENTS: Final = {
     "text-align:left": "align-left",
     "text-align:center": "align-center",
@@ -114,10 +115,12 @@ def _is_allowed_link(url: str) -> bool:
     return bool(colon) and scheme.lower() in LINK_SCHEMES
 
 
-def _shift_headings(state: StateCore) -> None:
-    for token in state.tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = HEADINGS[token.tag]
+def _fit_headings(state: StateCore) -> None:
+    """Put the answer's headings under the page's, leaving no step out."""
+    headings = [token for token in state.tokens if token.type in {"heading_open", "heading_close"}]
+    levels = sorted({token.tag for token in headings})
+    for token in headings:
+        token.tag = f"h{min(FIRST_HEADING + levels.index(token.tag), LAST_HEADING)}"
 
 
 def _align_cells_by_class(state: StateCore) -> None:
@@ -175,7 +178,7 @@ def _make_markdown() -> MarkdownIt:
     markdown.disable(["html_block", "html_inline"])
     markdown.validateLink = _is_allowed_link  # type: ignore[method-assign]
     for name, rule in (
-        ("headings", _shift_headings),
+        ("headings", _fit_headings),
         ("cells", _align_cells_by_class),
         ("tasks", _mark_tasks),
         ("images", _link_images),

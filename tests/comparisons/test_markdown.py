@@ -184,6 +184,14 @@ def test_headings_stand_below_the_headings_of_the_page() -> None:
     assert "<h4>Two</h4>" in html
 
 
+def test_headings_leave_no_step_out() -> None:
+    html = render("### One\n\n##### Two\n\n### Three")
+
+    assert "<h3>One</h3>" in html
+    assert "<h4>Two</h4>" in html
+    assert "<h3>Three</h3>" in html
+
+
 def test_tasks_keep_their_marks() -> None:
     html = render("- [ ] open\n- [x] done\n- plain")
 

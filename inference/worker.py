@@ -159,6 +159,8 @@ class LeaseKeeper:
 
     def _keep_for_ever(self) -> None:
         while True:
+            if not self.held():
+                connection.close()
             with self._changed:
                 self._changed.wait_for(lambda: bool(self._held))
             try:

@@ -65,9 +65,7 @@ def base_url() -> None:
 
 
 @pytest.fixture(scope="session")
-def pages(
-    tmp_path_factory: pytest.TempPathFactory, provider: RunningProvider
-) -> Iterator[Pages]:
+def pages(tmp_path_factory: pytest.TempPathFactory, provider: RunningProvider) -> Iterator[Pages]:
     folder = tmp_path_factory.mktemp("pages")
     settings = {"OPENAI_API_KEY": "models=" + ";".join(LISTED)}
     with run_embedded_portal(folder, provider, settings) as portal:

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from catalog.models import Provider
 from inference import worker
 from inference.models import Generation, Status
+from inference.outcome import End, Outcome
 from inference.services import attempts, cancelling, sweeping
 from tests.inference.conftest import Ask
 from tests.provider.server import RunningProvider
@@ -207,7 +208,7 @@ def test_a_generation_of_another_lease_is_left_alone(ask: Ask) -> None:
     assert stale is not None
     Generation.objects.filter(pk=generation.pk).update(lease_owner=uuid.uuid4())
 
-    attempts.end(stale, sweeping.Outcome(end=sweeping.End.FINISHED, answer="late"))
+    attempts.end(stale, Outcome(end=End.FINISHED, answer="late"))
 
     generation.refresh_from_db()
     assert (generation.status, generation.text) == (Status.RUNNING, "")

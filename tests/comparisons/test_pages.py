@@ -1,0 +1,84 @@
+"""The pages of runs, by the test client."""
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Team, User
+from catalog.models import LanguageModel
+from comparisons.models import ComparisonRun
+from tests.comparisons.conftest import a_run, finish
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+
+
+def test_a_person_starts_a_run(alice_client: Client, model: LanguageModel) -> None:
+    response = alice_client.post(
+        "/comparisons/new/", {"prompt": "Why?", "models": [str(model.id)], "temperature": "0.5"}
+    )
+
+    run = ComparisonRun.objects.get()
+    assert response.status_code == 302
+    assert response["Location"] == f"/comparisons/{run.id}/"
+    assert run.current_columns[0].generation.parameters["temperature"] == 0.5
+
+
+@pytest.mark.parametrize("form", [{"prompt": ""}, {"prompt": "Why?"}, {"temperature": "hot"}])
+def test_a_form_with_errors_keeps_what_was_written(
+    alice_client: Client, model: LanguageModel, form: dict[str, str]
+) -> None:
+    response = alice_client.post("/comparisons/new/", {"system": "Be brief."} | form)
+
+    assert response.status_code == 422
+    assert b"Be brief." in response.content
+    assert not ComparisonRun.objects.exists()
+
+
+def test_pages_take_few_queries(
+    alice_client: Client, run: ComparisonRun, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for path in ("/comparisons/new/", "/comparisons/", f"/comparisons/{run.id}/"):
+        with django_assert_max_num_queries(8):
+            assert alice_client.get(path).status_code == 200
+
+
+def test_hostile_text_stays_text(alice: User, team: Team, model: LanguageModel) -> None:
+    run = a_run(alice, team, model, HOSTILE)
+    finish(run.current_columns[0].generation, HOSTILE)
+    client = Client()
+    client.force_login(alice)
+
+    for path in (f"/comparisons/{run.id}/", "/comparisons/", f"/comparisons/{run.id}/summary/"):
+        page = client.get(path).content.decode()
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+def test_another_teams_run_is_not_there(charlie_client: Client, run: ComparisonRun) -> None:
+    generation_id = run.current_columns[0].generation_id
+
+    assert charlie_client.get(f"/comparisons/{run.id}/").status_code == 404
+    assert charlie_client.get(f"/comparisons/{run.id}/summary/").status_code == 404
+    assert charlie_client.post(f"/comparisons/{run.id}/cancel/").status_code == 404
+    assert charlie_client.post(f"/generations/{generation_id}/retry/").status_code == 404
+
+
+def test_a_viewer_reads_and_does_not_stop(victor_client: Client, run: ComparisonRun) -> None:
+    assert victor_client.get(f"/comparisons/{run.id}/").status_code == 200
+    assert victor_client.post(f"/comparisons/{run.id}/cancel/").status_code == 403
+
+
+def test_a_stranger_is_asked_to_sign_in(client: Client, run: ComparisonRun) -> None:
+    response = client.get(f"/comparisons/{run.id}/")
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/")
+
+
+def test_pages_allow_no_foreign_script_and_are_not_stored(alice_client: Client) -> None:
+    response = alice_client.get("/comparisons/")
+
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response["Cache-Control"] == "no-store"

@@ -1,48 +1,122 @@
-"""`python -m bench [--only NAME …]`: measure, print the table, write bench/results.md."""
+"""`python -m bench [--only NAME …] [--profile web|worker]`; `make bench` does all.
+
+Ends with 1 if a bar is missed. `bench/results.md` is written when every scenario was measured.
+"""
 
 import argparse
+import contextlib
+import itertools
+import signal
 import sys
-import tempfile
+import uuid
+from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
-from bench.figures import Figures
-from bench.report import BARS, as_markdown
-from bench.scenarios import embedded, measure, scaled
+from bench import report
+from bench.figures import Figures, figures_of
+from bench.machine import describe_machine
+from bench.messages import Plan
+from bench.processes import Watch
+from bench.profiling import ProfilerMissing, find_profiler, profile
+from bench.rounds import Round
+from bench.scenarios import SCENARIOS, Scenario, warm_up
+from bench.set_ups import Measured, start
+from tests.provider.server import ProviderError, RecordedCall, RunningProvider
 
-SCALED = {"1x4": 1, "20x4": 20, "50x4": 50}
 RESULTS = Path(__file__).with_name("results.md")
+_CALLS_END_S = 10.0
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--only", action="append", choices=list(BARS), help="only this scenario")
-    wanted: list[str] = parser.parse_args().only or list(BARS)
-    with tempfile.TemporaryDirectory(prefix="mmchat-bench-") as folder:
-        measured = run(wanted, Path(folder))
-    report = as_markdown(measured)
-    sys.stdout.write(f"\n{report}\n")
-    if set(wanted) == set(BARS):
-        RESULTS.write_text(report)
-    return 0
+def main(arguments: Sequence[str]) -> int:
+    asked = _parser().parse_args(arguments)
+    if asked.profile:
+        try:
+            find_profiler()
+        except ProfilerMissing as missing:
+            print(missing, file=sys.stderr)
+            return 2
+    signal.signal(signal.SIGTERM, _end)
+    chosen = [each for each in SCENARIOS if not asked.only or each.name in asked.only]
+    try:
+        figures, servers = _measure_all(chosen, asked.profile)
+    except KeyboardInterrupt:
+        print("\nStopped; nothing was written.", file=sys.stderr)
+        return 130
+    print(f"\n{report.verdicts(figures)}\n{report.details(figures)}{report.problems(figures)}")
+    if len(chosen) == len(SCENARIOS) and not asked.profile:
+        RESULTS.write_text(report.document(figures, describe_machine(servers)))
+        print(f"Written to {RESULTS}")
+    return 0 if all(each.all_met for each in figures) else 1
 
 
-def run(wanted: list[str], folder: Path) -> list[Figures]:
-    """Measure the wanted scenarios, each set-up started once."""
-    measured = []
-    if set(wanted) & set(SCALED):
-        with scaled(folder) as target:
-            for name, runs in SCALED.items():
-                if name in wanted:
-                    sys.stdout.write(f"{name} …\n")
-                    sys.stdout.flush()
-                    measured.append(measure(target, name, runs))
-    if "embedded-1x4" in wanted:
-        sys.stdout.write("embedded-1x4 …\n")
-        sys.stdout.flush()
-        with embedded(folder) as target:
-            measured.append(measure(target, "embedded-1x4", 1))
-    return measured
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    names = [scenario.name for scenario in SCENARIOS]
+    parser.add_argument("--only", nargs="+", choices=names, help="measure these, write nothing")
+    parser.add_argument(
+        "--profile", choices=["web", "worker"], help="show where this process spends its time"
+    )
+    return parser
+
+
+def _measure_all(
+    scenarios: Sequence[Scenario], profiled: str | None
+) -> tuple[list[Figures], dict[str, str]]:
+    """Measure all; those of one set-up share its processes, in the order of growing load."""
+    figures: list[Figures] = []
+    servers: dict[str, str] = {}
+    for set_up, group in itertools.groupby(scenarios, key=lambda each: each.set_up):
+        print(f"Starting the {set_up} set-up …", flush=True)
+        with start(set_up) as measured:
+            servers |= measured.servers
+            figures += [_measure(scenario, measured, profiled) for scenario in group]
+    return figures, servers
+
+
+def _measure(scenario: Scenario, measured: Measured, profiled: str | None) -> Figures:
+    print(f"{scenario.name}: {scenario.title} …", flush=True)
+    _do(warm_up(scenario), measured)
+    rounds = []
+    for _ in range(scenario.rounds):
+        with _profiling(scenario, measured, profiled):
+            rounds.append(_do(scenario, measured))
+    return figures_of(rounds, measured.parts)
+
+
+def _do(scenario: Scenario, measured: Measured) -> Round:
+    measured.provider.reset()
+    plan = Plan(
+        prompts=[f"{scenario.name} {uuid.uuid4()}" for _ in range(scenario.runs)],
+        models=scenario.models,
+        patience_s=3 * scenario.ideal_s + 30,
+    )
+    with Watch({**measured.parts, **measured.bystanders}) as watch:
+        records = measured.clients.do(plan)
+    return Round(scenario, records, _calls(scenario, measured.provider), watch)
+
+
+def _calls(scenario: Scenario, provider: RunningProvider) -> list[RecordedCall]:
+    try:
+        # The provider notes an answer's end a moment after the client has it.
+        return provider.wait_for_calls(count=scenario.streams, timeout_s=_CALLS_END_S)
+    except ProviderError:
+        # The portal made fewer calls than it should: that shows as characters lost.
+        return provider.calls()
+
+
+def _profiling(
+    scenario: Scenario, measured: Measured, profiled: str | None
+) -> contextlib.AbstractContextManager[None]:
+    if profiled is None or profiled not in measured.parts:
+        return contextlib.nullcontext()
+    return profile(measured.parts[profiled], scenario.ideal_s)
+
+
+def _end(signal_number: int, frame: FrameType | None) -> None:
+    """End as Ctrl-C does, so that everything that was started is stopped."""
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

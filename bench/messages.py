@@ -1,4 +1,4 @@
-"""What travels: the portal's socket messages as a page reads them, and plans and records of ours."""
+"""What travels: the portal's socket messages as pages read them; plans and records of our own."""
 
 import msgspec
 

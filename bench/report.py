@@ -1,141 +1,144 @@
-"""The bars, and the table that says which are met."""
+"""The figures as text: Markdown tables that read well in a terminal too."""
 
-import os
-import platform
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
-import psutil
+from bench.figures import Figures
+from bench.machine import Machine
+from bench.scenarios import FIRST_TOKEN_MS, TOKENS_PER_SECOND, Measure
 
-from bench.figures import Figures, percentile
-from bench.scenarios import TOKENS, TOKENS_PER_SECOND, TTFT_MS
+_DECIMALS = {Measure.WALL: 3, Measure.MISSING: 0}
 
-PACKAGES = ("Django", "celery", "channels", "channels_redis", "uvicorn", "redis", "groq")
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A bound on one figure: at most `limit`."""
-
-    title: str
-    limit: float
-    unit: str
-    read: Callable[[Figures], float]
+HOW = f"""\
+Every stream comes at {TOKENS_PER_SECOND} tokens per second; the models of a run begin after \
+{", ".join(map(str, FIRST_TOKEN_MS))} ms.
+*Ideal* is the slowest model's own time. *Wall* runs from the first start sent to the final message
+of the last answer, with saving and Markdown; of several rounds the slowest counts. *Added delay* is
+from the provider's sending of a token to the WebSocket message that completed it at the client, all
+tokens counted, also those that came before the client's socket was open. *CPU* is all that a
+process spent from first start to last message. A megabyte has 10⁶ bytes; memory is the peak.
+Before each scenario the same number of runs is done with short answers, unmeasured. PostgreSQL
+runs without fsync. Portal, provider and clients share the machine.
+"""
 
 
-def _first(figures: Figures) -> float:
-    return percentile(figures.first_token_delay_ms, 50)
+def verdicts(figures: Sequence[Figures]) -> str:
+    """Every measure that has a bar, beside its bar."""
+    rows = [
+        [
+            each.scenario.name,
+            str(measure),
+            _number(each.measures[measure], _DECIMALS.get(measure, 1)),
+            f"≤ {bar:g}",
+            "pass" if each.is_met(measure) else "MISS",
+        ]
+        for each in figures
+        for measure, bar in each.scenario.bars.items()
+    ]
+    return _table(["scenario", "measure", "measured", "bar", ""], rows)
 
 
-def _median(figures: Figures) -> float:
-    return percentile(figures.delay_ms, 50)
+def details(figures: Sequence[Figures]) -> str:
+    """Everything else, a column per scenario."""
+    rows = [[name, *values] for name, values in _detail_rows(figures).items()]
+    return _table(["", *(each.scenario.name for each in figures)], rows)
 
 
-def _p99(figures: Figures) -> float:
-    return percentile(figures.delay_ms, 99)
+def problems(figures: Sequence[Figures]) -> str:
+    """What went wrong, a line each; nothing if all went well."""
+    return "".join(
+        f"{each.scenario.name}: {problem}\n" for each in figures for problem in each.problems
+    )
 
 
-def _wall(limit: float) -> Bar:
-    return Bar("wall ÷ ideal", limit, "", lambda figures: figures.wall_ratio)
-
-
-_EXACT = Bar("answers with a missing character", 0, "", lambda figures: figures.missing_answers)
-_ONE_RUN = (
-    _wall(1.03),
-    Bar("first token, added delay, median", 15, "ms", _first),
-    Bar("any token, added delay, median", 45, "ms", _median),
-    _EXACT,
-)
-BARS: dict[str, Sequence[Bar]] = {
-    "1x4": _ONE_RUN,
-    "20x4": (
-        _wall(1.06),
-        Bar("any token, added delay, median", 60, "ms", _median),
-        Bar("any token, added delay, p99", 200, "ms", _p99),
-        Bar("CPU per token, all processes", 150, "µs", lambda figures: figures.portal_cpu_us),
-        _EXACT,
-    ),
-    "50x4": (
-        _wall(1.15),
-        Bar("memory of the web process", 200, "MB", lambda figures: figures.rss_mb["web"]),
-        Bar("memory of the worker", 250, "MB", lambda figures: figures.rss_mb["worker"]),
-        _EXACT,
-    ),
-    "embedded-1x4": _ONE_RUN,
-}
-
-
-def as_markdown(measured: Sequence[Figures]) -> str:
-    """Return the report: where it was measured, the bars, and where the CPU time goes."""
+def document(figures: Sequence[Figures], machine: Machine) -> str:
+    """The whole of `results.md`."""
+    versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
+    where = (
+        f"{machine.processor}, {machine.cores} cores, {machine.memory_gb:.0f} GB, {machine.system}"
+    )
+    scenarios = "\n".join(
+        f"- **{each.scenario.name}**: {each.scenario.title}, {each.scenario.tokens} tokens each, "
+        f"ideal {each.scenario.ideal_s:.2f} s, {_times(each.scenario.rounds)}"
+        for each in figures
+    )
     return "\n".join(
         [
             "# Results of `make bench`",
             "",
-            *_machine(),
+            f"Measured {machine.date} on {where}.",
             "",
-            (
-                f"A model sends {TOKENS} tokens, {TOKENS_PER_SECOND} a second, after {TTFT_MS} ms. "
-                "A delay is the time from the provider's sending of a token to its arrival in the "
-                "browser's socket; provider, portal and clients share the machine."
-            ),
+            versions + ".",
             "",
-            "| scenario | figure | bar | measured | |",
-            "| --- | --- | --- | --- | --- |",
-            *(row for figures in measured for row in _bar_rows(figures)),
+            scenarios,
             "",
-            (
-                "| scenario | streams | first token p50 / p99 ms | token p50 / p99 ms | frames/s "
-                "| CPU µs per token | memory MB |"
-            ),
-            "| --- | --- | --- | --- | --- | --- | --- |",
-            *(_detail_row(figures) for figures in measured),
+            HOW,
+            "## Bars",
             "",
+            verdicts(figures),
+            "## More figures",
+            "",
+            details(figures),
+            *([problems(figures)] if problems(figures) else []),
         ]
     )
 
 
-def _bar_rows(figures: Figures) -> list[str]:
-    rows = []
-    for bar in BARS[figures.name]:
-        value = bar.read(figures)
-        verdict = "met" if value <= bar.limit else "**missed**"
-        shown = f"{value:.3f}" if not bar.unit and bar.limit else f"{value:.0f}"
-        rows.append(
-            f"| {figures.name} | {bar.title} | ≤ {bar.limit:g} {bar.unit} "
-            f"| {shown} {bar.unit} | {verdict} |"
-        )
+def _detail_rows(figures: Sequence[Figures]) -> dict[str, list[str]]:
+    rows = {
+        "streams · tokens": [f"{each.scenario.streams} · {each.tokens}" for each in figures],
+        "tokens per s, asked for": _numbers(
+            (each.scenario.streams * TOKENS_PER_SECOND for each in figures), 0
+        ),
+        "wall ÷ ideal": _numbers(each.measures[Measure.WALL] for each in figures),
+        "of it the provider's own": _numbers(each.provider_wall for each in figures),
+        "start through the API, median, ms": _numbers((each.start_ms for each in figures), 1),
+        "queue, median, ms": _numbers((each.queue_ms for each in figures), 1),
+    }
+    for measure in (Measure.FIRST_TOKEN, Measure.MEDIAN, Measure.P99):
+        rows[str(measure)] = _numbers((each.measures[measure] for each in figures), 1)
+    rows |= {
+        "first token, worst, ms": _numbers((each.first_token_worst_ms for each in figures), 1),
+        "any token, worst, ms": _numbers((each.delay_worst_ms for each in figures), 1),
+        "frames per s, all clients": _numbers((each.frames_per_s for each in figures), 0),
+        "tokens by snapshot or final message": _numbers((e.late_tokens for e in figures), 0),
+        "snapshots asked for after a gap": _numbers((each.resyncs for each in figures), 0),
+        str(Measure.CPU): _numbers((each.measures[Measure.CPU] for each in figures), 1),
+    }
+    rows |= _by_process("CPU per token, {}, µs", [each.cpu_us for each in figures])
+    rows |= _by_process("memory, {}, MB", [each.memory_mb for each in figures])
+    rows["cores taken by other programs"] = _numbers((e.others_cores for e in figures), 2)
     return rows
 
 
-def _detail_row(figures: Figures) -> str:
-    first, every = figures.first_token_delay_ms, figures.delay_ms
-    cpu = ", ".join(f"{part} {value:.0f}" for part, value in figures.cpu_us_per_token.items())
-    memory = ", ".join(f"{part} {value:.0f}" for part, value in figures.rss_mb.items())
-    return (
-        f"| {figures.name} | {figures.runs * 4} "
-        f"| {percentile(first, 50):.1f} / {percentile(first, 99):.1f} "
-        f"| {percentile(every, 50):.1f} / {percentile(every, 99):.1f} "
-        f"| {figures.frames / figures.wall_s:.0f} | {cpu} | {memory} |"
+def _by_process(title: str, values: Sequence[Mapping[str, float]]) -> dict[str, list[str]]:
+    names = list(dict.fromkeys(name for each in values for name in each))
+    return {
+        title.format(name): _numbers((each.get(name, math.nan) for each in values), 1)
+        for name in names
+    }
+
+
+def _numbers(values: Iterable[float], decimals: int = 3) -> list[str]:
+    return [_number(value, decimals) for value in values]
+
+
+def _number(value: float, decimals: int) -> str:
+    if math.isnan(value):
+        return "–"
+    return "never" if math.isinf(value) else f"{value:.{decimals}f}"
+
+
+def _times(rounds: int) -> str:
+    return "once" if rounds == 1 else f"{rounds} times"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    lines = [heads, ["-" * width for width in widths], *rows]
+    return "".join(
+        "| "
+        + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        + " |\n"
+        for line in lines
     )
-
-
-def _machine() -> list[str]:
-    memory_gb = psutil.virtual_memory().total / 1e9
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    return [
-        (
-            f"{datetime.now(UTC):%d %B %Y}. {_processor()}, {os.cpu_count()} cores, "
-            f"{memory_gb:.0f} GB, {platform.system()} {platform.release()}. "
-            f"Python {platform.python_version()}, {packages}."
-        ),
-    ]
-
-
-def _processor() -> str:
-    facts = Path("/proc/cpuinfo")
-    lines = facts.read_text().splitlines() if facts.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()

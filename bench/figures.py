@@ -16,7 +16,8 @@ class Figures:
 
     `cpu_us` is per token, by process; `others_cores` is how many processor cores programs beside
     ours took meanwhile. `start_ms` is the API's answer to a start, `queue_ms` what the portal
-    reports; medians. `late_tokens` reached their page with a snapshot or final message.
+    reports; medians. `late_tokens` reached their page with a snapshot or final
+    message, `repeated_tokens` came again in a frame and were recognised by their offset.
     """
 
     scenario: Scenario
@@ -28,6 +29,7 @@ class Figures:
     frames_per_s: float
     tokens: int
     late_tokens: int
+    repeated_tokens: int
     resyncs: int
     start_ms: float
     queue_ms: float
@@ -81,6 +83,7 @@ def figures_of(rounds: Sequence[Round], portal_parts: Iterable[str]) -> Figures:
         frames_per_s=sum(run.frames for run in runs) / seconds,
         tokens=tokens,
         late_tokens=sum(answer.late_characters for answer in answers) // STAMP_WIDTH,
+        repeated_tokens=sum(answer.repeated for answer in answers) // STAMP_WIDTH,
         resyncs=sum(run.resyncs for run in runs),
         start_ms=percentile(map(_start_ms, runs), 50),
         queue_ms=percentile(_queues_ms(answers), 50),

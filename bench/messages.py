@@ -66,7 +66,8 @@ class AnswerRecord(msgspec.Struct):
     """One answer as one client got it.
 
     `received` is what came in pieces, put together by offsets; `final` what the last message says.
-    `doubled` counts characters that came again, `late_characters` those that no frame carried.
+    Characters counted: `repeated` ones came again, `contradicted` ones came again and different,
+    `late_characters` came with a snapshot or the final message and in no frame.
     """
 
     position: int
@@ -76,7 +77,8 @@ class AnswerRecord(msgspec.Struct):
     arrivals: list[Arrival]
     finished_at_us: int
     queue_ms: float | None
-    doubled: int
+    repeated: int
+    contradicted: int
     late_characters: int
 
 

@@ -33,7 +33,8 @@ class ReceivedAnswer:
         self._queue_ms: float | None = None
         self._parts: list[str] = []
         self._arrivals: list[Arrival] = []
-        self._doubled = 0
+        self._repeated = 0
+        self._contradicted = 0
         self._late_characters = 0
 
     def take_piece(self, piece: Piece, at_us: int) -> bool:
@@ -46,7 +47,7 @@ class ReceivedAnswer:
         if overlap < 0:
             return False
         if overlap:
-            self._doubled += min(overlap, len(piece.text))
+            self._take_repeated(piece)
         self._extend(piece.text[overlap:], at_us)
         return True
 
@@ -75,9 +76,17 @@ class ReceivedAnswer:
             arrivals=self._arrivals,
             finished_at_us=self._finished_at_us,
             queue_ms=self._queue_ms,
-            doubled=self._doubled,
+            repeated=self._repeated,
+            contradicted=self._contradicted,
             late_characters=self._late_characters,
         )
+
+    def _take_repeated(self, piece: Piece) -> None:
+        """What comes again, as frames do that left just before a snapshot, must be the same."""
+        known = "".join(self._parts)[piece.offset :]
+        both = list(zip(known, piece.text, strict=False))
+        self._repeated += len(both)
+        self._contradicted += sum(old != new for old, new in both)
 
     def _begin_attempt(self, attempt: int) -> None:
         self.attempt = attempt

@@ -102,6 +102,7 @@ def _detail_rows(figures: Sequence[Figures]) -> dict[str, list[str]]:
         "any token, worst, ms": _numbers((each.delay_worst_ms for each in figures), 1),
         "frames per s, all clients": _numbers((each.frames_per_s for each in figures), 0),
         "tokens by snapshot or final message": _numbers((e.late_tokens for e in figures), 0),
+        "tokens repeated after a snapshot": _numbers((e.repeated_tokens for e in figures), 0),
         "snapshots asked for after a gap": _numbers((each.resyncs for each in figures), 0),
         str(Measure.CPU): _numbers((each.measures[Measure.CPU] for each in figures), 1),
     }

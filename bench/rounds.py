@@ -51,7 +51,7 @@ class Round:
         ]
 
     def wrong_characters(self) -> int:
-        """Characters that clients lack, have twice or have wrong, or that were never sent."""
+        """Characters that clients lack, have too many or have wrong, or that were never sent."""
         sent = self._sent_texts()
         wrong = 0
         for run in self.records:
@@ -94,10 +94,12 @@ def added_delays_ms(arrivals: Sequence[Arrival], stamps_us: Sequence[int]) -> li
 
 
 def wrong_characters(answer: AnswerRecord | None, sent: str) -> int:
-    """Count the `sent` characters that the client lacks, has twice or has wrong."""
+    """Count the `sent` characters that the client lacks or has wrong, and any beside them."""
     if answer is None:
         return len(sent)
-    return answer.doubled + _differences(answer.received, sent) + _differences(answer.final, sent)
+    return (
+        answer.contradicted + _differences(answer.received, sent) + _differences(answer.final, sent)
+    )
 
 
 def _differences(text: str, sent: str) -> int:

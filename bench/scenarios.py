@@ -25,7 +25,7 @@ class Measure(StrEnum):
     CPU = "portal's CPU per token, µs"
     WEB_MEMORY = "memory of web, MB"
     WORKER_MEMORY = "memory of worker, MB"
-    MISSING = "characters lost, doubled or wrong"
+    MISSING = "characters lost, added or wrong"
 
 
 @dataclass(frozen=True, slots=True)

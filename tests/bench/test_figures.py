@@ -28,6 +28,7 @@ def figures(**measures: float) -> Figures:
         frames_per_s=25,
         tokens=8,
         late_tokens=0,
+        repeated_tokens=0,
         resyncs=0,
         start_ms=1,
         queue_ms=1,

@@ -51,7 +51,7 @@ def test_pieces_make_the_text_and_each_is_noted_with_its_time(run: ReceivedRun) 
 
     assert record.received == record.final == "abcde"
     assert record.arrivals == [Arrival(2, 10), Arrival(5, 20)]
-    assert (record.doubled, record.late_characters) == (0, 0)
+    assert (record.repeated, record.late_characters) == (0, 0)
     assert (record.finished_at_us, record.queue_ms) == (99, 7.5)
 
 
@@ -72,10 +72,20 @@ def test_text_that_comes_twice_is_kept_once_and_counted(run: ReceivedRun) -> Non
     run.take(frame(0, "abc"), 10)
 
     run.take(frame(1, "bcd"), 20)
+    run.take(frame(0, "ab"), 30)
 
     record = finish(run, "abcd")
     assert record.received == "abcd"
-    assert record.doubled == 2
+    assert (record.repeated, record.contradicted) == (4, 0)
+    assert record.arrivals == [Arrival(3, 10), Arrival(4, 20)]
+
+
+def test_text_that_comes_again_and_different_is_noted(run: ReceivedRun) -> None:
+    run.take(frame(0, "abc"), 10)
+
+    run.take(frame(1, "xc"), 20)
+
+    assert finish(run, "abc").contradicted == 1
 
 
 def test_a_new_attempt_begins_the_text_anew_and_late_pieces_of_the_old_are_ignored(

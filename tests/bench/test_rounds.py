@@ -26,7 +26,8 @@ def answer(position: int, text: str, *arrivals: Arrival) -> AnswerRecord:
         arrivals=list(arrivals),
         finished_at_us=3_000_000,
         queue_ms=1.0,
-        doubled=0,
+        repeated=0,
+        contradicted=0,
         late_characters=0,
     )
 
@@ -77,11 +78,11 @@ def test_tokens_that_never_came_have_no_delay() -> None:
     assert added_delays_ms([Arrival(STAMP_WIDTH, 11_000)], [10_000, 20_000]) == [1.0]
 
 
-def test_what_is_lost_wrong_or_doubled_is_counted() -> None:
+def test_what_is_lost_wrong_or_contradicted_is_counted() -> None:
     short = answer(0, "abx")
-    short.doubled = 1
+    short.contradicted = 1
 
-    # One wrong and one lost, both in the pieces and in the final text, and one doubled.
+    # One wrong and one lost, both in the pieces and in the final text, and one contradicted.
     assert wrong_characters(short, "abcd") == 5
     assert wrong_characters(None, "abcd") == 4
     assert wrong_characters(answer(0, "abcd"), "abcd") == 0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from tests.browser.conftest import (
     ENDLESS,
@@ -19,7 +19,6 @@ from tests.browser.conftest import (
     columns,
     wait_until_finished,
 )
-from tests.fixtures.browser import Watch
 
 OpenPage = Callable[..., Page]
 LIVE_LINES = """
@@ -277,8 +276,7 @@ def test_a_hostile_prompt_is_text_and_nothing_else(pages: Pages, open_page: Open
     expect(page.get_by_text(hostile[:40]).first).to_be_visible()
 
 
-def test_an_outsider_finds_no_run(pages: Pages, context: Any, watch: Watch) -> None:
-    watch.expect("404")
+def test_a_run_is_shown_to_nobody_without_a_session(pages: Pages, context: BrowserContext) -> None:
     run_id = pages.start_run([THINKING])
 
     page = context.new_page()

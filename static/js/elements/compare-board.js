@@ -35,7 +35,7 @@ export class CompareBoard extends HTMLElement {
   #begin() {
     /** @type {AnswerColumn[]} */
     this.columns = [...this.querySelectorAll("answer-column")];
-    this.slot_ = this.querySelector("[data-summary-slot]");
+    this.summarySlot = this.querySelector("[data-summary-slot]");
     this.baseTitle = document.title;
     this.clock = new ServerClock(Number(this.dataset.now));
     this.announcer = new Announcer(this.querySelector("[data-announcer]"));
@@ -118,8 +118,8 @@ export class CompareBoard extends HTMLElement {
       this.stopAll.removeAttribute("aria-disabled");
     }
     this.#showCounts();
-    if (this.isRunning) this.slot_.hidden = true;
-    else if (wasRunning || this.slot_.hidden) this.#loadSummary();
+    if (this.isRunning) this.summarySlot.hidden = true;
+    else if (wasRunning || this.summarySlot.hidden) this.#loadSummary();
   }
 
   #showCounts() {
@@ -175,8 +175,8 @@ export class CompareBoard extends HTMLElement {
       if (!response.ok || this.isRunning) return;
       const mould = document.createElement("template");
       mould.innerHTML = await response.text();
-      this.slot_.replaceChildren(mould.content);
-      this.slot_.hidden = false;
+      this.summarySlot.replaceChildren(mould.content);
+      this.summarySlot.hidden = false;
     } catch {
       showToast("The summary could not be loaded. Reload the page to see it.");
     }

@@ -24,11 +24,19 @@ async def test_usage_is_taken_from_the_chunk_or_from_x_groq(adapter: Adapter, sc
     assert answer.usage.completion_tokens == 20
 
 
-async def test_its_own_speed_and_queue_are_told(adapter: Adapter) -> None:
-    answer = await read(adapter, ask("sim:tokens=20,tps=200,queue=52"))
+async def test_its_own_speed_and_queue_are_told(
+    odd_server: OddServer, adapter_for: Callable[..., Adapter]
+) -> None:
+    odd_server.will_stream(
+        b'{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}',
+        b'{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":20,'
+        b'"completion_time":0.04,"queue_time":0.052}}',
+    )
+
+    answer = await read(adapter_for("groq", odd_server.url), ask("m"))
 
     assert answer.usage.provider_queue_ms == pytest.approx(52)
-    assert answer.usage.provider_tokens_per_second == pytest.approx(210, rel=0.3)
+    assert answer.usage.provider_tokens_per_second == pytest.approx(500)
 
 
 async def test_the_request_id_is_the_one_of_its_first_chunk(

@@ -1,4 +1,4 @@
-"""`python -m bench [--only NAME …] [--profile web|worker]`; `make bench` does all.
+"""`python -m bench [--only NAME …] [--profile web worker]`; `make bench` does all.
 
 Ends with 1 if a bar is missed. `bench/results.md` is written when every scenario was measured.
 """
@@ -55,13 +55,17 @@ def _parser() -> argparse.ArgumentParser:
     names = [scenario.name for scenario in SCENARIOS]
     parser.add_argument("--only", nargs="+", choices=names, help="measure these, write nothing")
     parser.add_argument(
-        "--profile", choices=["web", "worker"], help="show where this process spends its time"
+        "--profile",
+        nargs="+",
+        default=[],
+        choices=["web", "worker"],
+        help="show where these processes spend their time; figures are worse meanwhile",
     )
     return parser
 
 
 def _measure_all(
-    scenarios: Sequence[Scenario], profiled: str | None
+    scenarios: Sequence[Scenario], profiled: Sequence[str]
 ) -> tuple[list[Figures], dict[str, str]]:
     """Measure all; those of one set-up share its processes, in the order of growing load."""
     figures: list[Figures] = []
@@ -74,12 +78,14 @@ def _measure_all(
     return figures, servers
 
 
-def _measure(scenario: Scenario, measured: Measured, profiled: str | None) -> Figures:
+def _measure(scenario: Scenario, measured: Measured, profiled: Sequence[str]) -> Figures:
     print(f"{scenario.name}: {scenario.title} …", flush=True)
     _do(warm_up(scenario), measured)
     rounds = []
     for _ in range(scenario.rounds):
-        with _profiling(scenario, measured, profiled):
+        with contextlib.ExitStack() as profiles:
+            for part in set(profiled) & set(measured.parts):
+                profiles.enter_context(profile(part, measured.parts[part], scenario.ideal_s))
             rounds.append(_do(scenario, measured))
     return figures_of(rounds, measured.parts)
 
@@ -103,14 +109,6 @@ def _calls(scenario: Scenario, provider: RunningProvider) -> list[RecordedCall]:
     except ProviderError:
         # The portal made fewer calls than it should: that shows as characters lost.
         return provider.calls()
-
-
-def _profiling(
-    scenario: Scenario, measured: Measured, profiled: str | None
-) -> contextlib.AbstractContextManager[None]:
-    if profiled is None or profiled not in measured.parts:
-        return contextlib.nullcontext()
-    return profile(measured.parts[profiled], scenario.ideal_s)
 
 
 def _end(signal_number: int, frame: FrameType | None) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_SAMPLES_PER_S = 200
-_SHOWN = 30
+_SAMPLES_PER_S = 100
+_SHOWN = 40
 
 
 class ProfilerMissing(Exception):
@@ -25,11 +25,12 @@ def find_profiler() -> str:
 
 
 @contextmanager
-def profile(pid: int, seconds: float) -> Iterator[None]:
+def profile(name: str, pid: int, seconds: float) -> Iterator[None]:
     """Watch the process for so long, at most until the block ends; then print the top functions."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "stacks"
-        command = [find_profiler(), "record", "--nonblocking", "--format", "raw", "--threads"]
+        # Whoever holds the interpreter's lock works, others wait.
+        command = [find_profiler(), "record", "--gil", "--format", "raw", "--threads"]
         command += ["--rate", str(_SAMPLES_PER_S), "--duration", str(round(seconds))]
         command += ["--pid", str(pid), "--output", str(output)]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as profiler:
@@ -38,6 +39,7 @@ def profile(pid: int, seconds: float) -> Iterator[None]:
                 profiler.wait(seconds)
             finally:
                 profiler.terminate()
+        print(f"\n{name}:")
         print(top_functions(output.read_text().splitlines()))
 
 

@@ -118,9 +118,10 @@ def _now_us() -> int:
 async def main(url: str, email: str, password: str, token: str) -> None:
     # A collection would stop all clients amid a round; there is one after each round.
     gc.disable()
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.CookieJar(unsafe=True)
-    ) as session:
+    # One kept between rounds might be closed by the portal just as a POST uses it.
+    connector = aiohttp.TCPConnector(limit=0, force_close=True)
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar) as session:
         clients = Clients(session, url, token)
         await clients.sign_in(email, password)
         _say(b"ready")

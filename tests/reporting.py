@@ -10,6 +10,7 @@ _KINDS = {
     "worker": "with worker processes, Redis and PostgreSQL",
     "local_model": "with a real local model",
     "portal": "with the embedded portal as a process",
+    "command": "with a command as a process",
     "django_db": "in process, on PostgreSQL and Redis",
 }
 _ALONE = "in process, without a database"

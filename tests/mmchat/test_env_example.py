@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.command
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("accounts", "catalog", "usage", "inference", "comparisons", "mmchat")
 # The shell's, and the one that names the file itself.

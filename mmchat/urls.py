@@ -13,6 +13,7 @@ router.register("comparisons", ComparisonRunViewSet, basename="comparison-api")
 router.register("generations", GenerationViewSet, basename="generation-api")
 
 urlpatterns = [
+    path("", include("catalog.urls")),
     path("", include("comparisons.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

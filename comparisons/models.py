@@ -75,6 +75,10 @@ class ComparisonRun(models.Model):
         """The newest answer of each place, in order; no query where columns were prefetched."""
         return [column for column in self.columns.all() if column.is_current]
 
+    @property
+    def current_generations(self) -> list[Generation]:
+        return [column.generation for column in self.current_columns]
+
 
 class ColumnQuerySet(models.QuerySet["Column"]):
     def current(self) -> ColumnQuerySet:

@@ -5,7 +5,7 @@ import uuid
 from django.db.models import Prefetch
 
 from accounts.models import Team
-from comparisons.models import Column, ComparisonRun, ComparisonRunQuerySet
+from comparisons.models import Column, ColumnQuerySet, ComparisonRun, ComparisonRunQuerySet
 
 WIDE_TEXTS = ("generation__text", "generation__reasoning", "generation__messages")
 
@@ -15,16 +15,20 @@ def run_with_answers(scope: ComparisonRunQuerySet, run_id: uuid.UUID) -> Compari
 
     Raises `ComparisonRun.DoesNotExist`, for another team's run too.
     """
-    columns = (
+    return (
+        scope.select_related("created_by")
+        .prefetch_related(Prefetch("columns", queryset=current_columns()))
+        .get(pk=run_id)
+    )
+
+
+def current_columns() -> ColumnQuerySet:
+    """Every place's newest answer with its model, in order."""
+    return (
         Column.objects.current()
         .select_related("generation__model__provider")
         .defer("generation__messages")
         .order_by("position")
-    )
-    return (
-        scope.select_related("created_by")
-        .prefetch_related(Prefetch("columns", queryset=columns))
-        .get(pk=run_id)
     )
 
 

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from comparisons.models import Column, ComparisonRun, RunStatus
-from inference.adapters.base import Message
-from inference.announcements import announce
+from inference.adapters.base import Message as PromptMessage
+from inference.announcements import announce, announce_generation
 from inference.models import UNFINISHED, Generation, Source
 from inference.services.asking import Asker, Question, create_generations
 from inference.services.cancelling import cancel
+from inference.watching.messages import Message
 
 
 class NotRetryable(Exception):
@@ -23,7 +24,7 @@ class NotRetryable(Exception):
 class RunRequest:
     """A validated question: the conversation, and who is asked with which parameters."""
 
-    messages: Sequence[Message]
+    messages: Sequence[PromptMessage]
     system: str
     questions: Sequence[Question]
 
@@ -74,7 +75,7 @@ def retry(asker: Asker, column: Column) -> Generation:
         [
             Question(
                 model=old.model,
-                messages=[Message(**message) for message in old.messages],
+                messages=[PromptMessage(**message) for message in old.messages],
                 parameters=old.parameters,
             )
         ],
@@ -95,7 +96,7 @@ def finish_run_if_complete(run_id: uuid.UUID) -> None:
         .update(status=RunStatus.FINISHED, finished_at=timezone.now())
     )
     if finished:
-        announce(ComparisonRun(pk=run_id).group, run_message(RunStatus.FINISHED))
+        announce(ComparisonRun(pk=run_id).group, run_status(RunStatus.FINISHED))
 
 
 def finish_left_over_runs() -> None:
@@ -106,8 +107,9 @@ def finish_left_over_runs() -> None:
         finish_run_if_complete(run_id)
 
 
-def run_message(status: RunStatus) -> dict[str, str]:
-    return {"type": "live.run", "status": status}
+def run_status(status: str) -> Message:
+    """What watchers of a run are told of its state."""
+    return {"type": "run", "status": RunStatus(status)}
 
 
 def _check_retryable(column: Column) -> None:
@@ -120,5 +122,5 @@ def _check_retryable(column: Column) -> None:
 
 
 def _announce_retry(run: ComparisonRun, generation: Generation) -> None:
-    announce(run.group, run_message(RunStatus.RUNNING))
-    announce(run.group, {"type": "live.generation", "id": str(generation.id)})
+    announce(run.group, run_status(RunStatus.RUNNING))
+    announce_generation(generation)

@@ -17,11 +17,11 @@ from comparisons import services
 from comparisons.charts import AnswerMetrics, summarise
 from comparisons.filters import ComparisonRunFilter
 from comparisons.forms import RunForm
-from comparisons.markdown import render as render_markdown
 from comparisons.models import Column, ComparisonRun, RunStatus
 from comparisons.selectors import column_of, run_with_answers, runs_with_models
 from comparisons.services import NotRetryable
 from inference.models import Generation, Status
+from inference.rendering.markdown import render as render_markdown
 from inference.services.asking import Asker
 from inference.services.cancelling import cancel
 

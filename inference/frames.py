@@ -144,7 +144,7 @@ class Frames:
             frame = Frame(
                 [Piece(*_identity(gain), gain.kind, gain.offset, gain.text) for gain in gains]
             )
-            message = {"type": "live.frame", "text": _encoder.encode(frame).decode()}
+            message = {"type": "live.text", "text": _encoder.encode(frame).decode()}
             try:
                 await layer.group_send(group, message)
             except (RedisError, OSError) as error:

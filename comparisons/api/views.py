@@ -17,25 +17,27 @@ from rest_framework.response import Response
 from accounts.models import ApiToken
 from accounts.permissions import membership_of
 from comparisons import services
-from comparisons.api.events import event_stream
 from comparisons.api.idempotency import start_once
-from comparisons.api.negotiation import EventStreamRenderer
 from comparisons.api.serializers import (
-    GenerationSerializer,
+    ColumnSerializer,
     RunSerializer,
     RunSummarySerializer,
     StartRunSerializer,
 )
-from comparisons.feed import Feed, add_live_texts
+from comparisons.feed import RunFeed
 from comparisons.filters import ComparisonRunFilter
 from comparisons.models import Column, ComparisonRun, ComparisonRunQuerySet
 from comparisons.requests import InvalidRun, ModelChoice, build_run
 from comparisons.selectors import column_of, run_with_answers, runs_with_models
 from comparisons.services import NotRetryable
 from inference.adapters.base import Message
+from inference.api.negotiation import EventStreamRenderer
 from inference.loop import streaming_loop
+from inference.models import Generation
 from inference.services.asking import Asker
 from inference.services.cancelling import cancel
+from inference.watching.events import event_stream
+from inference.watching.feed import add_live_texts
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -146,8 +148,8 @@ class ComparisonRunViewSet(viewsets.GenericViewSet[ComparisonRun]):
     @action(detail=True, methods=["get"], renderer_classes=[EventStreamRenderer, JSONRenderer])
     def events(self, request: Request, pk: uuid.UUID) -> StreamingHttpResponse:
         run = self._run(pk)
-        feed = Feed(scope=self.get_queryset(), run_id=run.id, wants_html=False)
-        stream = event_stream(feed, run, request.headers.get("Last-Event-ID", ""))
+        feed = RunFeed(scope=self.get_queryset(), run_id=run.id, wants_html=False)
+        stream = event_stream(feed, request.headers.get("Last-Event-ID", ""))
         headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
         return StreamingHttpResponse(stream, content_type="text/event-stream", headers=headers)
 
@@ -164,11 +166,11 @@ class ComparisonRunViewSet(viewsets.GenericViewSet[ComparisonRun]):
             raise Http404 from error
 
 
-class GenerationViewSet(viewsets.GenericViewSet[Column]):
+class GenerationViewSet(viewsets.GenericViewSet[Generation]):
     """Single answers of your team's runs."""
 
-    queryset = Column.objects.none()
-    serializer_class = GenerationSerializer
+    queryset = Generation.objects.none()
+    serializer_class = ColumnSerializer
     lookup_value_converter = "uuid"
 
     @extend_schema(request=None, responses={204: None}, summary="Stop one answer")
@@ -179,7 +181,7 @@ class GenerationViewSet(viewsets.GenericViewSet[Column]):
 
     @extend_schema(
         request=None,
-        responses={201: GenerationSerializer},
+        responses={201: ColumnSerializer},
         summary="Ask again for an answer that failed or was stopped",
     )
     @action(detail=True, methods=["post"])
@@ -189,7 +191,7 @@ class GenerationViewSet(viewsets.GenericViewSet[Column]):
         except NotRetryable as error:
             raise Conflict(str(error)) from error
         column = self._column(request, new.id)
-        return Response(GenerationSerializer(column).data, status=status.HTTP_201_CREATED)
+        return Response(ColumnSerializer(column.generation).data, status=status.HTTP_201_CREATED)
 
     def _column(self, request: Request, generation_id: uuid.UUID) -> Column:
         try:

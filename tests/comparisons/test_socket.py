@@ -15,6 +15,7 @@ from accounts.models import Role, Team, User
 from catalog.models import LanguageModel
 from comparisons.models import ComparisonRun
 from inference.models import Generation
+from inference.watching.consumer import NOT_FOUND, SIGNED_OUT
 from mmchat.asgi import application
 from tests.comparisons.conftest import a_run, finish
 from tests.factories import LanguageModelFactory, MembershipFactory, UserFactory
@@ -72,6 +73,11 @@ class Socket:
     async def send_json(self, message: object) -> None:
         await self.send_text(json.dumps(message))
 
+    async def closed_with(self) -> int:
+        answer = await self._application.receive_output(timeout=10)
+        assert answer["type"] == "websocket.close"
+        return int(answer["code"])
+
     async def receive_json(self) -> dict[str, Any]:
         answer = await self._application.receive_output(timeout=10)
         message: dict[str, Any] = json.loads(answer["text"])
@@ -127,16 +133,40 @@ async def test_a_foreign_page_is_refused(
         assert not accepted
 
 
-async def test_nobody_and_outsiders_are_refused(watched: ComparisonRun) -> None:
+async def test_nobody_is_told_to_sign_in(watched: ComparisonRun) -> None:
+    async with socket_of(watched.id, None) as (socket, _):
+        assert await socket.closed_with() == SIGNED_OUT
+
+
+async def test_an_outsider_learns_nothing(watched: ComparisonRun) -> None:
     outsider = await sync_to_async(UserFactory.create)()
-    for user in (None, outsider):
-        async with socket_of(watched.id, user) as (_, accepted):
-            assert not accepted
+
+    async with socket_of(watched.id, outsider) as (socket, _):
+        assert await socket.closed_with() == NOT_FOUND
 
 
 async def test_a_run_that_does_not_exist_is_refused(owner: User) -> None:
-    async with socket_of(uuid.uuid4(), owner) as (_, accepted):
-        assert not accepted
+    async with socket_of(uuid.uuid4(), owner) as (socket, _):
+        assert await socket.closed_with() == NOT_FOUND
+
+
+async def test_a_refused_socket_takes_no_orders(watched: ComparisonRun) -> None:
+    outsider = await sync_to_async(UserFactory.create)()
+
+    async with socket_of(watched.id, outsider) as (socket, _):
+        await socket.send_json({"type": "cancel"})
+        assert await socket.closed_with() == NOT_FOUND
+
+    wished = Generation.objects.filter(cancel_requested_at__isnull=False)
+    assert not await wished.aexists()
+
+
+async def test_a_run_that_is_gone_closes_its_socket(owner: User, watched: ComparisonRun) -> None:
+    async with socket_of(watched.id, owner) as (socket, _):
+        await received(socket, "snapshot")
+        await watched.adelete()
+        await socket.send_json({"type": "resync"})
+        assert await socket.closed_with() == NOT_FOUND
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '"a"', "[" * 4000, '{"type": "vote"}', "x" * 9000])

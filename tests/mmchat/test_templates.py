@@ -11,8 +11,8 @@ from django.template.loader import get_template, render_to_string
 
 from catalog.models import LanguageModel, Provider, ProviderKind
 from comparisons.charts import AnswerMetrics, summarise
-from comparisons.markdown import render
 from inference.models import Generation, Status
+from inference.rendering.markdown import render
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))

@@ -1,4 +1,4 @@
-"""A run's frames as Server-Sent Events, with nothing kept on the server between connections.
+"""A group's frames as Server-Sent Events, with nothing kept on the server between connections.
 
 Every event's id says how far the client is: per answer its id, attempt and the lengths of its two
 texts. A client that comes back with `Last-Event-ID` gets what it misses, as frames.
@@ -12,11 +12,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from comparisons.feed import Feed, Message, encode, run_status
-from comparisons.models import ComparisonRun, RunStatus
-from comparisons.outbox import Outbox, ReaderStuck
 from inference.adapters.base import TextKind
 from inference.layer import channel_layer
+from inference.watching.feed import Feed, Gone
+from inference.watching.messages import Message, encode
+from inference.watching.outbox import Outbox, ReaderStuck
 
 HEARTBEAT_S = 15.0
 
@@ -89,50 +89,40 @@ class Position:
         ]
 
 
-async def event_stream(feed: Feed, run: ComparisonRun, last_event_id: str) -> AsyncIterator[str]:
-    """Yield the run's events until it is finished."""
+async def event_stream(feed: Feed, last_event_id: str) -> AsyncIterator[str]:
+    """Yield the group's events until it is over."""
     position = Position.parse(last_event_id) if last_event_id else None
     layer = channel_layer()
     channel = await layer.new_channel()
     ready: asyncio.Queue[str] = asyncio.Queue(maxsize=1)
-
-    async def snapshot() -> str:
-        return encode(await feed.snapshot())
-
-    outbox = Outbox(ready.put, snapshot)
+    outbox = Outbox(ready.put, feed)
     async with AsyncExitStack() as stack:
-        await layer.group_add(run.group, channel)
-        stack.push_async_callback(layer.group_discard, run.group, channel)
+        await layer.group_add(feed.group, channel)
+        stack.push_async_callback(layer.group_discard, feed.group, channel)
         outbox.want_snapshot()
         tasks = [
-            asyncio.create_task(_receive(channel, feed, outbox)),
+            asyncio.create_task(_receive(channel, outbox)),
             asyncio.create_task(outbox.run()),
         ]
         stack.callback(lambda: [task.cancel() for task in tasks])
         try:
-            async for event in _events(ready, tasks, position):
+            async for event in _events(feed, ready, tasks, position):
                 yield event
-        except ReaderStuck:
+        except (ReaderStuck, Gone):
             return
 
 
-async def _receive(channel: str, feed: Feed, outbox: Outbox) -> None:
+async def _receive(channel: str, outbox: Outbox) -> None:
     layer = channel_layer()
     while True:
-        event = await layer.receive(channel)
-        match event["type"]:
-            case "live.frame":
-                outbox.put(event["text"])
-            case "live.generation":
-                message = await feed.generation(uuid.UUID(event["id"]))
-                if message is not None:
-                    outbox.put(encode(message))
-            case "live.run":
-                outbox.put(encode(run_status(event["status"])))
+        outbox.take(await layer.receive(channel))
 
 
 async def _events(
-    ready: asyncio.Queue[str], tasks: list[asyncio.Task[None]], resumed_from: Position | None
+    feed: Feed,
+    ready: asyncio.Queue[str],
+    tasks: list[asyncio.Task[None]],
+    resumed_from: Position | None,
 ) -> AsyncIterator[str]:
     position = resumed_from or Position()
     is_resuming = resumed_from is not None
@@ -142,11 +132,11 @@ async def _events(
             yield ": still here\n\n"
             continue
         message = json.loads(text)
-        for event in _resumed(message, position) if is_resuming else [message]:
+        for event in _resumed(feed, message, position) if is_resuming else [message]:
             _advance(position, event)
             yield f"id: {position}\nevent: {event['type']}\ndata: {encode(event)}\n\n"
         is_resuming = False
-        if message.get("status") == RunStatus.FINISHED and message["type"] in {"run", "snapshot"}:
+        if feed.is_over(message):
             return
 
 
@@ -164,13 +154,13 @@ async def _next(ready: asyncio.Queue[str], tasks: list[asyncio.Task[None]]) -> s
     return None
 
 
-def _resumed(snapshot: Message, position: Position) -> list[Message]:
+def _resumed(feed: Feed, snapshot: Message, position: Position) -> list[Message]:
     """Turn the first snapshot into what a returning client misses."""
     generations = snapshot["generations"]
     pieces = [piece for state in generations for piece in position.missing_pieces(state)]
     frames: list[Message] = [{"type": "frame", "pieces": pieces}] if pieces else []
     states = [{"type": "generation", **state} for state in generations]
-    return [*frames, *states, {"type": "run", "status": snapshot["status"]}]
+    return [*frames, *states, feed.state(snapshot)]
 
 
 def _advance(position: Position, event: Message) -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from comparisons import markdown
-from comparisons.highlighting import LANGUAGES, highlighted
-from comparisons.markdown import render
+from inference.rendering import markdown
+from inference.rendering.highlighting import LANGUAGES, highlighted
+from inference.rendering.markdown import render
 
 HOSTILE = [
     "<script>alert(1)</script>",

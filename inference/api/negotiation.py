@@ -5,6 +5,8 @@ from typing import Any
 
 from rest_framework.renderers import BaseRenderer
 
+from inference.watching.messages import encode
+
 
 class EventStreamRenderer(BaseRenderer):
     """Names the media type for content negotiation.
@@ -22,6 +24,4 @@ class EventStreamRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> str:
-        from comparisons.feed import encode
-
         return f"event: error\ndata: {encode({'type': 'error', 'detail': data})}\n\n"

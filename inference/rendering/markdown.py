@@ -19,7 +19,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from comparisons.highlighting import TOKEN_CLASSES, highlighted, language_of
+from inference.rendering.highlighting import TOKEN_CLASSES, highlighted, language_of
 
 # Raised whenever the same text gives other HTML, so that stored HTML can be told as outdated.
 RENDERER_VERSION: Final = 2

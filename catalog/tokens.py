@@ -47,6 +47,32 @@ ENCODINGS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PromptSize:
+    """A prompt's tokens by part: what the chat frame adds in all, and what each message takes."""
+
+    frame: int
+    messages: tuple[int, ...]
+    is_exact: bool
+
+
+def measure_prompt(model: LanguageModel, messages: Sequence[ChatMessage]) -> PromptSize:
+    """Estimate each message of a prompt by itself. Blocks for up to half a second on first use.
+
+    The parts add up to no less than `estimate_prompt_tokens` of the whole.
+    """
+    texts = [message.content for message in messages]
+    encoding = _encoding_of(model)
+    if encoding is None:
+        sizes = [len(_well_formed(text).encode()) for text in texts]
+        return PromptSize(0, tuple(-(-size // BYTES_PER_TOKEN) for size in sizes), is_exact=False)
+    counts = tuple(
+        encoding.per_message + math.ceil(count * encoding.factor)
+        for count in _counts(texts, encoding)
+    )
+    return PromptSize(encoding.per_prompt + encoding.with_system, counts, encoding.is_exact)
+
+
 def estimate_prompt_tokens(model: LanguageModel, messages: Sequence[ChatMessage]) -> Estimate:
     """Estimate a prompt with its chat frame. Blocks for up to half a second on first use."""
     texts = [message.content for message in messages]
@@ -78,11 +104,15 @@ def _encoding_of(model: LanguageModel) -> Encoding | None:
 
 
 def _counted(texts: Iterable[str], encoding: Encoding) -> int:
+    return math.ceil(sum(_counts(texts, encoding)) * encoding.factor)
+
+
+def _counts(texts: Iterable[str], encoding: Encoding) -> list[int]:
     # The tables are some megabytes: only a process that counts loads them.
     import toktok  # type: ignore[import-untyped]
 
     counts: list[int] = toktok.batch_count([_well_formed(text) for text in texts], encoding.name)
-    return math.ceil(sum(counts) * encoding.factor)
+    return counts
 
 
 def _by_bytes(texts: Iterable[str]) -> Estimate:

@@ -17,6 +17,7 @@ class Source(models.TextChoices):
     """For what a generation is made; with `source_id` it names the group that gets its frames."""
 
     COMPARISON = "comparison"
+    CHAT = "chat"
 
 
 class Status(models.TextChoices):

@@ -12,9 +12,15 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
-from comparisons.routing import websocket_urlpatterns  # noqa: E402
+from chats import routing as chat_routing  # noqa: E402
+from comparisons import routing as comparison_routing  # noqa: E402
 from mmchat.lifespan import Lifespan  # noqa: E402
 from mmchat.sockets import refuse_unknown_paths  # noqa: E402
+
+websocket_urlpatterns = [
+    *comparison_routing.websocket_urlpatterns,
+    *chat_routing.websocket_urlpatterns,
+]
 
 application = ProtocolTypeRouter(
     {

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "usage",
     "inference",
     "comparisons",
+    "chats",
 ]
 
 MIDDLEWARE = [
@@ -273,6 +274,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "mmchat.api_errors.problem_response",
+    # `format` is a field of exports, not a way around content negotiation.
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -284,6 +287,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "GenerationStatusEnum": "inference.models.Status",
+        "ChatRoleEnum": "chats.models.Role",
         "RunStatusEnum": "comparisons.models.RunStatus",
         "ModelStatusEnum": "catalog.models.ModelStatus",
     },

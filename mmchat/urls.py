@@ -4,12 +4,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from catalog.api import LanguageModelViewSet
+from chats.api.views import ChatViewSet
 from comparisons.api.views import ComparisonRunViewSet, GenerationViewSet
 from mmchat import health
 
 router = SimpleRouter(use_regex_path=False)
 router.register("models", LanguageModelViewSet, basename="model")
 router.register("comparisons", ComparisonRunViewSet, basename="comparison-api")
+router.register("chats", ChatViewSet, basename="chat-api")
 router.register("generations", GenerationViewSet, basename="generation-api")
 
 urlpatterns = [

@@ -8,13 +8,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import ApiToken
 from accounts.permissions import membership_of
 from comparisons import services
 from comparisons.api.idempotency import start_once
@@ -31,6 +30,7 @@ from comparisons.requests import InvalidRun, ModelChoice, build_run
 from comparisons.selectors import column_of, run_with_answers, runs_with_models
 from comparisons.services import NotRetryable
 from inference.adapters.base import Message
+from inference.api.asking import Conflict, asker_of
 from inference.api.negotiation import EventStreamRenderer
 from inference.loop import streaming_loop
 from inference.models import Generation
@@ -47,10 +47,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
-class Conflict(APIException):
-    status_code = status.HTTP_409_CONFLICT
-
-
 class NewestFirst(CursorPagination):
     """Pages that stay as they are while new runs come in."""
 
@@ -58,12 +54,6 @@ class NewestFirst(CursorPagination):
     page_size = 25
     page_size_query_param = "limit"
     max_page_size = 100
-
-
-def asker_of(request: Request) -> Asker:
-    membership = membership_of(request)
-    token = request.auth if isinstance(request.auth, ApiToken) else None
-    return Asker(team=membership.team, user=membership.user, api_token=token)
 
 
 class ComparisonRunViewSet(viewsets.GenericViewSet[ComparisonRun]):

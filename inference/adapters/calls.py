@@ -49,7 +49,7 @@ def told_as_adapter_error(party: Party, sdk: SdkErrors, model: str = "") -> Iter
         # Without its cause: the SDK's text quotes the body, and bodies may quote the key.
         raise _refusal(party, cast("StatusError", error), model) from None
     except TRANSPORT_ERRORS as error:
-        raise transport_error(party.name, error) from error
+        raise transport_error(party, error) from error
     except sdk.any as error:
         raise _sdk_failure(party, error) from error
 
@@ -61,5 +61,5 @@ def _refusal(party: Party, error: StatusError, model: str) -> AdapterError:
 
 def _sdk_failure(party: Party, error: Exception) -> AdapterError:
     if isinstance(error.__cause__, TRANSPORT_ERRORS):
-        return transport_error(party.name, error)
+        return transport_error(party, error)
     return ProviderUnavailable(f"The call to {party.name} failed before an answer came.")

@@ -170,7 +170,7 @@ class ChatCompletionsReader:
 
     def _read_finish_reason(self, reason: str) -> None:
         if reason in BROKEN_OFF:
-            raise BrokenAnswer(f"{self._party.name} broke off the answer ({reason}).")
+            raise BrokenAnswer(f"{self._party.at_start} broke off the answer ({reason}).")
         self._finish_reason = reason
         self.has_finish_reason = True
 

@@ -75,6 +75,11 @@ class Party:
     name: str
     api_key: str = field(default="", repr=False)
 
+    @property
+    def at_start(self) -> str:
+        """The name as a sentence begins with it."""
+        return self.name[:1].upper() + self.name[1:]
+
 
 def refusal(
     party: Party, status: int, headers: Mapping[str, str], body: bytes, model: str = ""
@@ -89,7 +94,7 @@ def error_in_stream(party: Party, said: ErrorBody, model: str = "") -> AdapterEr
     if status:
         return _decide(party, status, {}, said, model)
     return BrokenAnswer(
-        _sentence(f"{party.name} reported an error amid the answer", said.message, party)
+        _sentence(f"{party.at_start} reported an error amid the answer", said.message, party)
     )
 
 
@@ -105,10 +110,10 @@ def _decide(
         return _request_refused(party, status, said, about, model)
     if status == 401:
         return AuthenticationFailed(
-            f"{party.name} refused the key. Ask an administrator to check it."
+            f"{party.at_start} refused the key. Ask an administrator to check it."
         )
     if status == 403:
-        start = f"{party.name} does not allow this with the present key"
+        start = f"{party.at_start} does not allow this with the present key"
         return AuthenticationFailed(_sentence(start, said.message, party))
     return _failed(party, status, headers, said)
 
@@ -124,7 +129,7 @@ def _limited(
     named = _LIMIT.search(said.message)
     limit = LIMITS.get(named.group(1), "requests") if named else "requests"
     when = "" if wait_s is None else f" It accepts more in {_in_words(wait_s)}."
-    sentence = f"{party.name}'s limit of {limit} is reached.{when}"
+    sentence = f"{party.at_start}'s limit of {limit} is reached.{when}"
     is_daily = bool(_DAILY.search(said.message))
     return (QuotaExhausted if is_daily else RateLimited)(sentence, retry_after_s=wait_s)
 
@@ -145,7 +150,9 @@ def _request_refused(
     party: Party, status: int, said: ErrorBody, about: str, model: str
 ) -> AdapterError:
     if _RETIRED.search(about) or (status in (404, 410) and _NO_MODEL.search(said.message)):
-        return ModelRetired(_sentence(f"{party.name} no longer serves {model or 'it'}", "", party))
+        return ModelRetired(
+            _sentence(f"{party.at_start} no longer serves {model or 'it'}", "", party)
+        )
     if _TOO_LONG.search(about):
         start = "The conversation is longer than the model's context window. Shorten it, or take "
         return ContextTooLong(_sentence(f"{start}a model with a longer one", said.message, party))
@@ -156,22 +163,22 @@ def _request_refused(
     if status == 413:
         return BadRequest(_sentence(f"The request is too large for {party.name}", "", party))
     if status == 404 and not said.message:
-        return BadRequest(f"{party.name} knows no such address. Is its base URL right?")
-    return BadRequest(_sentence(f"{party.name} refused the request", said.message, party))
+        return BadRequest(f"{party.at_start} knows no such address. Is its base URL right?")
+    return BadRequest(_sentence(f"{party.at_start} refused the request", said.message, party))
 
 
 def _failed(party: Party, status: int, headers: Mapping[str, str], said: ErrorBody) -> AdapterError:
     wait_s = retry_after_s(headers, said.message)
     if status == 408:
-        return TimedOut(f"{party.name} gave up waiting (status 408).", retry_after_s=wait_s)
+        return TimedOut(f"{party.at_start} gave up waiting (status 408).", retry_after_s=wait_s)
     if status in (409, 498, 529) or status >= 500:
         what = "is overloaded" if status in (498, 503, 529) else "has a fault of its own"
-        start = f"{party.name} {what} (status {status})"
+        start = f"{party.at_start} {what} (status {status})"
         return ProviderUnavailable(_sentence(start, said.message, party), retry_after_s=wait_s)
     if status < 400:
-        return BadRequest(f"{party.name} answered with status {status}. Is its base URL right?")
+        return BadRequest(f"{party.at_start} answered with status {status}. Is its base URL right?")
     return BadRequest(
-        _sentence(f"{party.name} refused the request (status {status})", said.message, party)
+        _sentence(f"{party.at_start} refused the request (status {status})", said.message, party)
     )
 
 

@@ -20,7 +20,7 @@ def listed_items(body: bytes, party: Party) -> list[Item]:
     value = _decoded(body)
     items = value.get("data") if isinstance(value, dict) else value
     if not isinstance(items, list):
-        raise BrokenAnswer(f"{party.name} sent no model list. Is its base URL right?")
+        raise BrokenAnswer(f"{party.at_start} sent no model list. Is its base URL right?")
     return [item for item in items if isinstance(item, dict) and words(item, "id")]
 
 

@@ -110,7 +110,7 @@ class OpenAICompatibleAdapter(ChatCompletionsAdapter):
 def party_name(base_url: str) -> str:
     """Return what to call the server in a sentence."""
     is_openai = urlsplit(base_url).hostname == "api.openai.com"
-    return "OpenAI" if is_openai else "The provider"
+    return "OpenAI" if is_openai else "the provider"
 
 
 def _is_chat_model(item: Mapping[str, object]) -> bool:

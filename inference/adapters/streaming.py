@@ -62,11 +62,13 @@ async def read_answer(
             for event in await _figures(chunks, decoder, reader):
                 yield event
         except (MalformedPayload, EventTooLong) as error:
-            raise BrokenAnswer(f"{party.name} sent data that is not of its protocol.") from error
+            raise BrokenAnswer(
+                f"{party.at_start} sent data that is not of its protocol."
+            ) from error
         for event in reader.end():
             yield event
         if not reader.has_finish_reason:
-            raise BrokenAnswer(f"{party.name} ended the answer without a finish reason.")
+            raise BrokenAnswer(f"{party.at_start} ended the answer without a finish reason.")
         await _read_to_end(chunks)
 
 
@@ -77,7 +79,7 @@ async def read_body(response: HttpResponse, party: Party) -> bytes:
         async for chunk in chunks:
             body += chunk
             if len(body) > MAX_BODY_BYTES:
-                raise BrokenAnswer(f"{party.name} sent more than mmchat reads.")
+                raise BrokenAnswer(f"{party.at_start} sent more than mmchat reads.")
     return bytes(body)
 
 
@@ -108,7 +110,8 @@ async def _refuse_other_content(response: HttpResponse, party: Party) -> None:
     if content_type == "application/json" and said.message:
         raise error_in_stream(party, said)
     raise BrokenAnswer(
-        f"{party.name} answered with {content_type} where a stream was due. Is its base URL right?"
+        f"{party.at_start} answered with {content_type} where a stream was due. "
+        "Is its base URL right?"
     )
 
 

@@ -14,6 +14,7 @@ import httpx
 import httpx2
 
 from inference.adapters.base import AdapterError, BrokenAnswer, ProviderUnavailable, TimedOut
+from inference.adapters.errors import Party
 
 CONNECT_TIMEOUTS = (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout, httpx2.ConnectTimeout)
 POOL_TIMEOUTS = (httpx.PoolTimeout, httpx2.PoolTimeout)
@@ -58,28 +59,30 @@ MOST_TELLING_FIRST: tuple[tuple[type[BaseException], ...], ...] = (
 )
 
 
-def transport_error(name: str, error: BaseException) -> AdapterError:
-    """Return our error for a failed connection to the provider called `name`."""
+def transport_error(party: Party, error: BaseException) -> AdapterError:
+    """Return our error for a failed connection to the provider `party`."""
     causes = list(_causes(error))
     for kinds in MOST_TELLING_FIRST:
         for cause in causes:
             if isinstance(cause, kinds):
-                return _decide(name, cause)
-    return _decide(name, error)
+                return _decide(party, cause)
+    return _decide(party, error)
 
 
-def _decide(name: str, error: BaseException) -> AdapterError:
+def _decide(party: Party, error: BaseException) -> AdapterError:
     if isinstance(error, UNTRUSTED):
-        return ProviderUnavailable(f"No secure connection to {name}: its certificate is not valid.")
+        return ProviderUnavailable(
+            f"No secure connection to {party.name}: its certificate is not valid."
+        )
     if isinstance(error, (*CONNECT_TIMEOUTS, *POOL_TIMEOUTS)):
-        return TimedOut(f"{name} could not be reached in time.")
+        return TimedOut(f"{party.at_start} could not be reached in time.")
     if isinstance(error, UNREACHED):
-        return ProviderUnavailable(f"{name} could not be reached.")
+        return ProviderUnavailable(f"{party.at_start} could not be reached.")
     if isinstance(error, (*TIMEOUTS, asyncio.TimeoutError)):
-        return TimedOut(f"{name} sent nothing for too long.")
+        return TimedOut(f"{party.at_start} sent nothing for too long.")
     if isinstance(error, CUT):
-        return ProviderUnavailable(f"The connection was cut by {name} or the network.")
-    return BrokenAnswer(f"{name} sent an answer that is not valid HTTP.")
+        return ProviderUnavailable(f"The connection was cut by {party.name} or the network.")
+    return BrokenAnswer(f"{party.at_start} sent an answer that is not valid HTTP.")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

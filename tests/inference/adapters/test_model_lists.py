@@ -17,7 +17,7 @@ from inference.adapters.model_lists import (
     tokens,
 )
 
-PARTY = Party("The provider")
+PARTY = Party("the provider")
 
 
 def test_a_list_may_be_bare_or_wrapped() -> None:

@@ -260,4 +260,4 @@ async def test_models_that_do_not_chat_are_left_out(
 
 def test_the_server_is_named_only_if_it_is_openai() -> None:
     assert party_name("https://api.openai.com/v1") == "OpenAI"
-    assert party_name("http://10.0.0.5:11434/v1") == "The provider"
+    assert party_name("http://10.0.0.5:11434/v1") == "the provider"

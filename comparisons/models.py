@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -110,6 +111,11 @@ class Column(models.Model):
         return f"{self.run_id} #{self.position}"
 
 
+class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
+    def made_before(self, moment: datetime) -> IdempotencyKeyQuerySet:
+        return self.filter(created_at__lt=moment)
+
+
 class IdempotencyKey(models.Model):
     """A client's name for one POST, so that a repeat gives the same run."""
 
@@ -119,6 +125,8 @@ class IdempotencyKey(models.Model):
     body_digest = models.CharField(max_length=64)
     run = models.ForeignKey(ComparisonRun, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    objects = IdempotencyKeyQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -3,11 +3,13 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from comparisons.models import Column, ComparisonRun, RunStatus
+from comparisons.models import Column, ComparisonRun, IdempotencyKey, RunStatus
 from inference.adapters.base import Message as PromptMessage
 from inference.announcements import announce, announce_generation
 from inference.models import UNFINISHED, Generation, Source
@@ -105,6 +107,13 @@ def finish_left_over_runs() -> None:
         "id", flat=True
     ):
         finish_run_if_complete(run_id)
+
+
+def forget_old_keys() -> int:
+    """Forget idempotency keys past their time; return how many. Their runs stay."""
+    oldest_kept = timezone.now() - timedelta(seconds=settings.IDEMPOTENCY_KEY_EXPIRY_S)
+    forgotten, _ = IdempotencyKey.objects.made_before(oldest_kept).delete()
+    return forgotten
 
 
 def run_status(status: str) -> Message:

@@ -8,3 +8,8 @@ from comparisons import services
 @shared_task
 def finish_runs() -> None:
     services.finish_left_over_runs()
+
+
+@shared_task
+def forget_old_keys() -> None:
+    services.forget_old_keys()

@@ -205,6 +205,7 @@ LOCAL_MODELS_DIR = (
 CATALOGUE_REFRESH_S = env.int("CATALOGUE_REFRESH_S", default=3600)
 
 MAX_MODELS_PER_RUN = env.int("MAX_MODELS_PER_RUN", default=12)
+IDEMPOTENCY_KEY_EXPIRY_S = 24 * 3600
 MAX_PROMPT_CHARACTERS = env.int("MAX_PROMPT_CHARACTERS", default=400_000)
 
 FRAME_INTERVAL_S = env.float("FRAME_INTERVAL_S", default=0.04)
@@ -224,6 +225,7 @@ DRAIN_S = env.float("DRAIN_S", default=20.0)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "inference.tasks.sweep", "schedule": SWEEP_INTERVAL_S},
     "finish-runs": {"task": "comparisons.tasks.finish_runs", "schedule": SWEEP_INTERVAL_S},
+    "forget-old-keys": {"task": "comparisons.tasks.forget_old_keys", "schedule": 3600},
     "refresh-models": {"task": "inference.tasks.refresh_models", "schedule": CATALOGUE_REFRESH_S},
 }
 

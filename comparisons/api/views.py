@@ -43,7 +43,10 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="Your name for this request. Sent again with the same body, it starts nothing new.",
+    description=(
+        "Your name for this request. Sent again with the same body within 24 hours, it starts "
+        "nothing new."
+    ),
 )
 
 

@@ -19,14 +19,20 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from inference.rendering import mathml
+from inference.rendering.formulas import add_formulas
 from inference.rendering.highlighting import TOKEN_CLASSES, highlighted, language_of
 
 # Raised whenever the same text gives other HTML, so that stored HTML can be told as outdated.
-RENDERER_VERSION: Final = 2
+RENDERER_VERSION: Final = 3
 
 # Above this many characters the text is shown as it is: rendering takes about 4 ms per 1,000.
 MAX_RENDERED_CHARACTERS: Final = 200_000
 MAX_NESTING: Final = 20
+# Formulas beyond these are shown as they are written: one takes about 15 ms per 1,000 characters.
+MAX_FORMULAS_CHARACTERS: Final = 20_000
+# What one counts for at least: even `$x$` becomes a hundred characters of HTML.
+LEAST_FORMULA_CHARACTERS: Final = 20
 LINK_SCHEMES: Final = frozenset({"http", "https", "mailto"})
 # An answer stands below the page's own h1 and the column's h2.
 FIRST_HEADING: Final = 3
@@ -36,24 +42,34 @@ ALIGNMENTS: Final = {
     "text-align:center": "align-center",
     "text-align:right": "align-right",
 }
+# How many characters of formulas this rendering may still translate, in its environment.
+FORMULAS_LEFT: Final = "formulas_left"
 TASK_TOKENS: Final = ["list_item_open", "paragraph_open", "inline"]
 TASK_MARKS: Final = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 
-ALLOWED_TAGS: Final = frozenset(
-    "p br hr h3 h4 h5 h6 blockquote ul ol li em strong s code pre a div span "
-    "table thead tbody tr th td".split()
+ALLOWED_TAGS: Final = (
+    frozenset(
+        "p br hr h3 h4 h5 h6 blockquote ul ol li em strong s code pre a div span "
+        "table thead tbody tr th td".split()
+    )
+    | mathml.TAGS
 )
-ALLOWED_ATTRIBUTES: Final = {"a": {"href", "title"}, "ol": {"start"}}
+ALLOWED_ATTRIBUTES: Final = {
+    "a": {"href", "title"},
+    "ol": {"start"},
+    **{tag: set(attributes) for tag, attributes in mathml.ATTRIBUTES.items()},
+}
 FIXED_ATTRIBUTE_VALUES: Final = {
     "pre": {"tabindex": {"0"}},
     "div": {"tabindex": {"0"}},
+    "span": {"tabindex": {"0"}},
 }
 ALLOWED_CLASSES: Final = {
     "th": set(ALIGNMENTS.values()),
     "td": set(ALIGNMENTS.values()),
     "li": {"task"},
-    "div": {"code-block", "table-scroll"},
-    "span": {"code-language", *TOKEN_CLASSES},
+    "div": {"code-block", "formula", "table-scroll"},
+    "span": {"code-language", "formula", *TOKEN_CLASSES},
     "pre": {"source", "plain"},
 }
 
@@ -62,7 +78,7 @@ def render(text: str) -> SafeString:
     """The text's Markdown as HTML that is safe to put into a page as it is."""
     if len(text) > MAX_RENDERED_CHARACTERS:
         return as_plain_text(text)
-    return sanitised(_markdown.render(text))
+    return sanitised(_markdown.render(text, {FORMULAS_LEFT: MAX_FORMULAS_CHARACTERS}))
 
 
 def as_plain_text(text: str) -> SafeString:
@@ -99,6 +115,40 @@ class AnswerRenderer(RendererHTML):
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
         return "</table></div>\n"
+
+    def math_inline(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        return _formula(tokens[idx], env) or escape(tokens[idx].markup)
+
+    def math_display(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        formula = _formula(tokens[idx], env)
+        # A paragraph can hold no div; the stylesheet makes a line of its own of this.
+        return (
+            f'<span class="formula" tabindex="0">{formula}</span>'
+            if formula
+            else escape(tokens[idx].markup)
+        )
+
+    def math_block(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        formula = _formula(tokens[idx], env)
+        return (
+            f'<div class="formula" tabindex="0">{formula}</div>\n'
+            if formula
+            else f'<pre class="plain" tabindex="0">{escape(tokens[idx].markup)}</pre>\n'
+        )
+
+
+def _formula(token: Token, env: EnvType) -> str | None:
+    """The formula as MathML, or `None` if its source is to be shown."""
+    env[FORMULAS_LEFT] -= max(len(token.content), LEAST_FORMULA_CHARACTERS)
+    if env[FORMULAS_LEFT] < 0:
+        return None
+    return mathml.mathml(token.content, is_display=token.type != "math_inline")
 
 
 def _code_block(source: str, language: str | None) -> str:
@@ -176,6 +226,7 @@ def _make_markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", options, renderer_cls=AnswerRenderer)
     markdown.enable(["table", "strikethrough"])
     markdown.disable(["html_block", "html_inline"])
+    add_formulas(markdown)
     markdown.validateLink = _is_allowed_link  # type: ignore[method-assign]
     for name, rule in (
         ("headings", _fit_headings),

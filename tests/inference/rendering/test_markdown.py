@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from inference.rendering import markdown
+from inference.rendering import markdown, mathml
 from inference.rendering.highlighting import LANGUAGES, highlighted
 from inference.rendering.markdown import render
 
@@ -90,7 +90,9 @@ def assert_harmless(html: str) -> None:
         elif name == "target":
             assert value == "_blank"
         elif name == "tabindex":
-            assert (tag, value) in {("pre", "0"), ("div", "0")}
+            assert (tag, value) in {("pre", "0"), ("div", "0"), ("span", "0")}
+        elif tag in mathml.TAGS:
+            assert mathml.ATTRIBUTES[tag][name].fullmatch(value)
         else:
             assert (tag, name) in {("a", "title"), ("ol", "start")}
 
@@ -118,6 +120,7 @@ fragments = st.one_of(
     st.sampled_from(
         ["\n", "\n\n", "```", "~~~python\n", "|", "- ", "> ", "[", "](", ")", "*", "_"]
     ),
+    st.sampled_from(["$", "$$", "\\(", "\\)", "\\[", "\\]", "\\text{", "}"]),
     st.text(max_size=20),
 )
 

@@ -1,4 +1,9 @@
-/** Says when the page has lost its connection, and when it has caught up. */
+/**
+ * Says when the page has lost its connection, when it has caught up, and what to do when it may not
+ * connect again. The words of that last case stand in the page's moulds, `connection-…`.
+ */
+import { cast } from "./moulds.js";
+
 const STAY_MS = 3000;
 
 export class ConnectionBanner {
@@ -12,14 +17,12 @@ export class ConnectionBanner {
     this.text = box.querySelector("[data-connection-text]");
   }
 
-  /** @param {{state: import("./run-socket.js").State, attempt: number}} connection */
+  /** @param {{state: import("./live-socket.js").State, attempt: number}} connection */
   show({ state, attempt }) {
     if (state === "open") return;
     clearTimeout(this.#timer);
     this.#wasLost = true;
-    this.#write("tone-warn", state === "refused"
-      ? "This page may no longer follow the run. Reload it, or sign in again."
-      : `Reconnecting… (attempt ${attempt})`);
+    this.#write("tone-warn", state === "lost" ? `Reconnecting… (attempt ${attempt})` : cast(`connection-${state}`));
   }
 
   /** A snapshot has come: nothing is missing. */
@@ -32,12 +35,12 @@ export class ConnectionBanner {
 
   /**
    * @param {string} tone
-   * @param {string} sentence
+   * @param {string | Node} content
    */
-  #write(tone, sentence) {
+  #write(tone, content) {
     this.box.classList.remove("tone-warn", "tone-good");
     this.box.classList.add(tone);
-    this.text.textContent = sentence;
+    this.text.replaceChildren(content);
     this.box.hidden = false;
   }
 }

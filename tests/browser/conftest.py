@@ -37,7 +37,7 @@ class Pages:
             headers={**self.portal.headers, "Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=30) as response:
-            return json.load(response)
+            return json.loads(response.read() or "null")
 
     def start_run(self, models: Sequence[str], prompt: str = "What is a lease?") -> str:
         """Start a run of models given as `provider/name`; a bare id is one of `LISTED`."""
@@ -45,6 +45,13 @@ class Pages:
         body = {"prompt": prompt, "models": [{"model": reference} for reference in references]}
         run_id: str = self.call("POST", "comparisons/", body)["id"]
         return run_id
+
+    def stop_run(self, run_id: str) -> None:
+        self.call("POST", f"comparisons/{run_id}/cancel/")
+
+    def delete_run(self, run_id: str) -> None:
+        program = "from comparisons.models import ComparisonRun as Run; "
+        self.portal.manage("shell", "-c", f"{program}Run.objects.filter(pk='{run_id}').delete()")
 
     def texts(self, run_id: str) -> list[str]:
         return [each["text"] for each in self.call("GET", f"comparisons/{run_id}/")["generations"]]
@@ -54,14 +61,6 @@ class Pages:
 
     def run_url(self, run_id: str) -> str:
         return self.url(f"/comparisons/{run_id}/")
-
-
-@pytest.fixture(scope="session")
-def base_url() -> None:
-    """None: pages are opened by their whole address.
-
-    The plugin's own fixture of this name has a form that pytest deprecates, which is an error here.
-    """
 
 
 @pytest.fixture(scope="session")
@@ -81,20 +80,6 @@ def session_cookies(browser: Browser, pages: Pages) -> StorageState:
     state = context.storage_state()
     context.close()
     return state
-
-
-class PageWatch(Watch):
-    """Playwright keeps its wrapped handlers on the object that handles: it needs a `__dict__`."""
-
-
-@pytest.fixture
-def watch() -> Iterator[Watch]:
-    """Fails the test at its end if a watched page complained about anything unexpected."""
-    watching = PageWatch()
-    yield watching
-    complaints = watching.unexpected()
-    if complaints:
-        pytest.fail("the pages complained:\n" + "\n".join(complaints), pytrace=False)
 
 
 @pytest.fixture

@@ -1,21 +1,14 @@
 """Every page against WCAG 2.2 AA, in both themes, wide and narrow."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ENDLESS, REFUSED, SLOW, THINKING, Pages, wait_until_finished
-from tests.fixtures.browser import Watch
+from tests.fixtures.browser import Watch, accessibility_violations
 
 OpenPage = Callable[..., Page]
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-RUN_AXE = """
-async (tags) => (await axe.run(document, { runOnly: tags, preload: false })).violations
-  .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
-"""
 LOOKS = [(1400, "light"), (1400, "dark"), (360, "light"), (360, "dark")]
 PATHS = [
     "/comparisons/new/",
@@ -40,8 +33,7 @@ def options(look: tuple[int, str]) -> dict[str, object]:
 
 
 def assert_accessible(page: Page) -> None:
-    page.evaluate(AXE.read_text())
-    assert page.evaluate(RUN_AXE, TAGS) == []
+    assert accessibility_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import (
+    BrowserContext,
+    Page,
+    StorageState,
+    WebSocket,
+    WebSocketRoute,
+    expect,
+)
 
 from tests.browser.conftest import (
     ENDLESS,
@@ -58,6 +65,16 @@ def through(page: Page, on_message: Callable[[WebSocketRoute, dict[str, Any]], b
         portal.on_message(pass_on)
 
     page.route_web_socket(re.compile("/ws/comparisons/"), stand_between)
+
+
+def is_end(message: dict[str, Any]) -> bool:
+    return message["type"] == "run" or message.get("status") == "succeeded"
+
+
+def reconnect(page: Page) -> None:
+    """Lose the network for a moment, as far as the page can tell."""
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    page.evaluate("dispatchEvent(new Event('online'))")
 
 
 def without_html(message: dict[str, Any]) -> None:
@@ -152,6 +169,117 @@ def test_a_frame_that_went_missing_is_asked_for(pages: Pages, open_page: OpenPag
     [text] = pages.texts(run_id)
     expect(columns(page).locator("[data-answer-lines]")).to_contain_text(text.split()[-1])
     assert columns(page).evaluate(LIVE_LINES) == text
+
+
+def test_a_lost_last_message_is_asked_for_after_a_silence(
+    pages: Pages, open_page: OpenPage
+) -> None:
+    run_id = pages.start_run([THINKING])
+    page = open_page()
+    page.clock.install()
+    seen: list[str] = []
+
+    def lose_the_end(_: WebSocketRoute, message: dict[str, Any]) -> bool:
+        seen.append(message["type"])
+        return seen.count("snapshot") > 1 or not is_end(message)
+
+    through(page, lose_the_end)
+    page.goto(pages.run_url(run_id))
+    while "run" not in seen:
+        page.wait_for_timeout(50)
+    expect(page.locator("compare-board")).to_have_attribute("data-status", "running")
+    page.clock.fast_forward("00:13")
+    wait_until_finished(page)
+
+    assert seen.count("snapshot") == 2
+
+
+def test_a_page_that_is_seen_again_asks_what_it_missed(pages: Pages, open_page: OpenPage) -> None:
+    run_id = pages.start_run([ENDLESS])
+    page = open_page()
+    seen: list[str] = []
+
+    def note(_: WebSocketRoute, message: dict[str, Any]) -> bool:
+        seen.append(message["type"])
+        return True
+
+    through(page, note)
+    page.goto(pages.run_url(run_id))
+    expect(columns(page).locator("[data-answer-lines]")).to_contain_text(re.compile(r"\w"))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    while seen.count("snapshot") < 2:
+        page.wait_for_timeout(50)
+    pages.stop_run(run_id)
+
+    wait_until_finished(page)
+
+
+def test_a_connection_that_answers_nothing_is_replaced(pages: Pages, open_page: OpenPage) -> None:
+    run_id = pages.start_run([ENDLESS])
+    page = open_page()
+    page.clock.install()
+    connections: list[WebSocketRoute] = []
+
+    def dead_at_first(to_page: WebSocketRoute, message: dict[str, Any]) -> bool:
+        if to_page not in connections:
+            connections.append(to_page)
+        return to_page is not connections[0] or message["type"] in {"snapshot", "generation"}
+
+    through(page, dead_at_first)
+    page.goto(pages.run_url(run_id))
+    page.locator("compare-board").wait_for()
+    while len(connections) < 2:
+        page.clock.run_for(1000)
+
+    expect(columns(page).locator("[data-answer-lines]")).to_contain_text(re.compile(r"\w"))
+    pages.stop_run(run_id)
+    wait_until_finished(page)
+
+
+def test_who_is_signed_out_is_told_and_comes_back(
+    pages: Pages, open_page: OpenPage, session_cookies: StorageState
+) -> None:
+    run_id = pages.start_run([ENDLESS])
+    page = open_page(pages.run_url(run_id))
+    expect(columns(page).locator("[data-answer-lines]")).to_contain_text(re.compile(r"\w"))
+
+    page.context.clear_cookies()
+    reconnect(page)
+    banner = page.locator("[data-connection]")
+    expect(banner).to_contain_text("You have been signed out.")
+    page.context.add_cookies(session_cookies["cookies"])
+    banner.get_by_role("link", name="Sign in again").click()
+
+    expect(columns(page).locator("[data-answer-lines]")).to_contain_text(re.compile(r"\w"))
+    assert page.url == pages.run_url(run_id)
+    pages.stop_run(run_id)
+
+
+def test_a_run_that_is_gone_is_told_and_not_asked_for_again(
+    pages: Pages, open_page: OpenPage
+) -> None:
+    run_id = pages.start_run([THINKING])
+    page = open_page(pages.run_url(run_id))
+    wait_until_finished(page)
+    tried = 0
+
+    def count(_: WebSocket) -> None:
+        nonlocal tried
+        tried += 1
+
+    page.on("websocket", count)
+    page.clock.install()
+
+    pages.delete_run(run_id)
+    reconnect(page)
+    banner = page.locator("[data-connection]")
+    expect(banner).to_contain_text("This comparison is no longer there")
+    page.clock.fast_forward("01:00")
+    reconnect(page)
+    banner.get_by_role("link", name="Go to the history").click()
+
+    page.wait_for_url(pages.url("/comparisons/"))
+    assert tried == 1
 
 
 def test_a_reload_amid_the_stream_goes_on(pages: Pages, open_page: OpenPage) -> None:

@@ -9,10 +9,10 @@ import { ServerClock } from "../clock.js";
 import { ConnectionBanner } from "../connection-banner.js";
 import { forgetDraft } from "../drafts.js";
 import { durationText } from "../durations.js";
+import { LiveSocket } from "../live-socket.js";
 import { cast } from "../moulds.js";
 import { PaintSchedule } from "../paint-schedule.js";
 import { postButton } from "../post.js";
-import { RunSocket } from "../run-socket.js";
 import { showToast } from "../toasts.js";
 
 const TICK_MS = 100;
@@ -23,7 +23,6 @@ const TICK_MS = 100;
  */
 
 export class CompareBoard extends HTMLElement {
-  #isResyncing = false;
   #isSwapping = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticker;
@@ -41,7 +40,7 @@ export class CompareBoard extends HTMLElement {
     this.announcer = new Announcer(this.querySelector("[data-announcer]"));
     this.banner = new ConnectionBanner(this.querySelector("[data-connection]"));
     this.schedule = new PaintSchedule(() => this.#paint());
-    this.socket = new RunSocket(this.dataset.socket);
+    this.socket = new LiveSocket(this.dataset.socket);
     this.socket.addEventListener("message", (event) => this.#onMessage(event.detail));
     this.socket.addEventListener("state", (event) => this.banner.show(event.detail));
     this.addEventListener("answer-stop", (event) => this.#stop(event.detail.button, event.target));
@@ -53,6 +52,7 @@ export class CompareBoard extends HTMLElement {
     });
     if (this.dataset.owner) forgetDraft(this.dataset.owner);
     this.#showCounts();
+    this.socket.expectsNews = this.isRunning;
     this.socket.connect();
   }
 
@@ -64,7 +64,6 @@ export class CompareBoard extends HTMLElement {
   #onMessage(message) {
     switch (message.type) {
       case "snapshot":
-        this.#isResyncing = false;
         this.banner.caughtUp();
         for (const state of message.generations) this.#showGeneration(state);
         this.#showRun(message.status);
@@ -89,12 +88,7 @@ export class CompareBoard extends HTMLElement {
   /** @param {import("../live-text.js").Piece & {id: string}} piece */
   #take(piece) {
     const column = this.columns.find((column) => column.dataset.id === piece.id);
-    if (column?.take(piece)) this.#resync();
-  }
-
-  #resync() {
-    if (this.#isResyncing) return;
-    this.#isResyncing = this.socket.send({ type: "resync" });
+    if (column?.take(piece)) this.socket.resync();
   }
 
   /** @param {GenerationState} state */
@@ -112,6 +106,7 @@ export class CompareBoard extends HTMLElement {
   #showRun(status) {
     const wasRunning = this.isRunning;
     this.dataset.status = status;
+    this.socket.expectsNews = this.isRunning;
     this.querySelector("[data-run-status]").replaceChildren(cast(status));
     if (this.stopAll) {
       this.stopAll.hidden = !this.isRunning;
@@ -164,7 +159,8 @@ export class CompareBoard extends HTMLElement {
       this.#ticker = undefined;
       return;
     }
-    if (document.hidden) return;
+    // What the page can no longer follow must not look alive.
+    if (document.hidden || this.socket.isFinal) return;
     const now = this.clock.now();
     for (const column of this.columns) column.tick(now);
   }

@@ -8,7 +8,7 @@ Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -44,11 +44,11 @@ class Position:
             for part in filter(None, event_id.split(",")):
                 generation_id, attempt, answer, reasoning = part.split(":")
                 position._progress[str(uuid.UUID(generation_id))] = Progress(
-                    int(attempt), int(answer), int(reasoning)
+                    _count(attempt), _count(answer), _count(reasoning)
                 )
         except ValueError:
             return None
-        return position
+        return position if position._progress else None
 
     def __str__(self) -> str:
         return ",".join(
@@ -57,15 +57,24 @@ class Position:
         )
 
     def take_generation(self, generation: Message) -> None:
-        self._progress[generation["id"]] = Progress(
-            generation["attempt"], len(generation["text"]), len(generation["reasoning"])
-        )
+        at = self._of_attempt(generation)
+        if at is not None:
+            at.answer = max(at.answer, len(generation["text"]))
+            at.reasoning = max(at.reasoning, len(generation["reasoning"]))
 
-    def take_piece(self, piece: Message) -> None:
-        at = self._progress.setdefault(piece["id"], Progress())
-        if at.attempt != piece["attempt"]:
-            at = self._progress[piece["id"]] = Progress(piece["attempt"])
-        setattr(at, piece["kind"], piece["offset"] + len(piece["text"]))
+    def take_piece(self, piece: Message) -> bool:
+        """Return whether text is missing before the piece; then the position stays before the gap.
+
+        An old piece, sent on its way before a snapshot that has its text, moves nothing back.
+        """
+        at = self._of_attempt(piece)
+        if at is None:
+            return False
+        length: int = getattr(at, piece["kind"])
+        if piece["offset"] > length:
+            return True
+        setattr(at, piece["kind"], max(length, piece["offset"] + len(piece["text"])))
+        return False
 
     def missing_pieces(self, generation: Message) -> list[Message]:
         """Pieces that bring the client's texts of `generation` up to date."""
@@ -88,8 +97,22 @@ class Position:
             if len(text) > offset
         ]
 
+    def _of_attempt(self, message: Message) -> Progress | None:
+        """Return how much of the message's attempt the client has; `None` if a later one began."""
+        at = self._progress.get(message["id"])
+        if at is None or at.attempt < message["attempt"]:
+            at = self._progress[message["id"]] = Progress(message["attempt"])
+        return at if at.attempt == message["attempt"] else None
 
-async def event_stream(feed: Feed, last_event_id: str) -> AsyncIterator[str]:
+
+def _count(text: str) -> int:
+    """Read a count as `Position` writes it; raises `ValueError` for anything else."""
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return int(text)
+
+
+async def event_stream(feed: Feed, last_event_id: str) -> AsyncGenerator[str]:
     """Yield the group's events until it is over."""
     position = Position.parse(last_event_id) if last_event_id else None
     layer = channel_layer()
@@ -104,12 +127,19 @@ async def event_stream(feed: Feed, last_event_id: str) -> AsyncIterator[str]:
             asyncio.create_task(_receive(channel, outbox)),
             asyncio.create_task(outbox.run()),
         ]
-        stack.callback(lambda: [task.cancel() for task in tasks])
+        stack.push_async_callback(_end, tasks)
         try:
-            async for event in _events(feed, ready, tasks, position):
+            async for event in _events(feed, ready, tasks, outbox, position):
                 yield event
         except (ReaderStuck, Gone):
             return
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel the tasks, and wait until they have let go of what they hold."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _receive(channel: str, outbox: Outbox) -> None:
@@ -122,6 +152,7 @@ async def _events(
     feed: Feed,
     ready: asyncio.Queue[str],
     tasks: list[asyncio.Task[None]],
+    outbox: Outbox,
     resumed_from: Position | None,
 ) -> AsyncIterator[str]:
     position = resumed_from or Position()
@@ -133,7 +164,8 @@ async def _events(
             continue
         message = json.loads(text)
         for event in _resumed(feed, message, position) if is_resuming else [message]:
-            _advance(position, event)
+            if _advance(position, event):
+                outbox.want_snapshot()
             yield f"id: {position}\nevent: {event['type']}\ndata: {encode(event)}\n\n"
         is_resuming = False
         if feed.is_over(message):
@@ -163,7 +195,8 @@ def _resumed(feed: Feed, snapshot: Message, position: Position) -> list[Message]
     return [*frames, *states, feed.state(snapshot)]
 
 
-def _advance(position: Position, event: Message) -> None:
+def _advance(position: Position, event: Message) -> bool:
+    """Return whether the event shows that text went missing before it."""
     match event["type"]:
         case "snapshot":
             for generation in event["generations"]:
@@ -171,5 +204,6 @@ def _advance(position: Position, event: Message) -> None:
         case "generation":
             position.take_generation(event)
         case "frame":
-            for piece in event["pieces"]:
-                position.take_piece(piece)
+            gaps = [position.take_piece(piece) for piece in event["pieces"]]
+            return any(gaps)
+    return False

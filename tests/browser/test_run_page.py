@@ -247,7 +247,12 @@ def test_who_is_signed_out_is_told_and_comes_back(
     reconnect(page)
     banner = page.locator("[data-connection]")
     expect(banner).to_contain_text("You have been signed out.")
-    page.context.add_cookies(session_cookies["cookies"])
+    page.context.add_cookies(
+        [
+            {"name": cookie["name"], "value": cookie["value"], "url": pages.portal.url}
+            for cookie in session_cookies["cookies"]
+        ]
+    )
     banner.get_by_role("link", name="Sign in again").click()
 
     expect(columns(page).locator("[data-answer-lines]")).to_contain_text(re.compile(r"\w"))

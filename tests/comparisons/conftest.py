@@ -36,4 +36,8 @@ def a_run(user: User, team: Team, model: LanguageModel, prompt: str = "Why?") ->
 def finish(generation: Generation, answer: str) -> None:
     claimed = attempts.claim(generation.id, uuid.uuid4())
     assert claimed is not None
+    end(claimed, answer)
+
+
+def end(claimed: Generation, answer: str) -> None:
     attempts.end(claimed, Outcome(End.FINISHED, answer=answer, finish_reason="stop"))

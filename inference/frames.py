@@ -53,7 +53,7 @@ class AttemptTexts:
         for kind, track in self.tracks.items():
             if track.has_pending:
                 offset = track.offset
-                yield Gain(self.key, kind, offset, track.take_pending(), track)
+                yield Gain(self.key, kind, offset, track.take_pending(), self.tracks)
 
 
 class Frames:
@@ -74,6 +74,7 @@ class Frames:
         self._last_tick_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._is_tick_due = False
+        self._is_redis_away = False
         self._sender = asyncio.create_task(self._send_for_ever())
 
     def add(self, texts: AttemptTexts, kind: TextKind, text: str) -> None:
@@ -132,23 +133,30 @@ class Frames:
         return [gain for texts in self._dirty.pop(group, ()) for gain in texts.take_gains()]
 
     async def _send(self, frames: dict[str, list[Gain]]) -> None:
-        """Store first, then tell: a page that joins in between finds the text in its snapshot."""
+        """Store first, then tell: a page that joins in between finds the text in its snapshot.
+
+        What is lost while Redis is away mends itself: the buffer is written anew, and pages that
+        see a gap ask for a snapshot.
+        """
         if not frames:
             return
         try:
             await self._buffer.append([gain for gains in frames.values() for gain in gains])
+            layer = channel_layer()
+            for group, gains in frames.items():
+                await layer.group_send(group, {"type": "live.text", "text": _encoded(gains)})
         except (RedisError, OSError) as error:
-            logger.warning("The live buffer missed a frame (%s); it mends itself.", error)
-        layer = channel_layer()
-        for group, gains in frames.items():
-            frame = Frame(
-                [Piece(*_identity(gain), gain.kind, gain.offset, gain.text) for gain in gains]
-            )
-            message = {"type": "live.text", "text": _encoder.encode(frame).decode()}
-            try:
-                await layer.group_send(group, message)
-            except (RedisError, OSError) as error:
-                logger.warning("A frame was lost (%s); pages ask for a snapshot.", error)
+            # Once, not at every tick.
+            if not self._is_redis_away:
+                logger.warning("Frames are lost until Redis is back: %s", error)
+            self._is_redis_away = True
+        else:
+            self._is_redis_away = False
+
+
+def _encoded(gains: Iterable[Gain]) -> str:
+    pieces = [Piece(*_identity(gain), gain.kind, gain.offset, gain.text) for gain in gains]
+    return _encoder.encode(Frame(pieces)).decode()
 
 
 def _identity(gain: Gain) -> tuple[uuid.UUID, int]:

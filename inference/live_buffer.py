@@ -7,7 +7,7 @@ gets it at the end. So Redis may be emptied at any time, and the buffer mends it
 import asyncio
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol, cast
@@ -35,13 +35,13 @@ class LiveText:
 class TextTrack:
     """One text of one attempt: all of it, and how much of it has left in frames."""
 
-    __slots__ = ("_parts", "_pending", "bytes_stored", "offset")
+    __slots__ = ("_parts", "_pending", "bytes_carried", "offset")
 
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._pending: list[str] = []
         self.offset = 0
-        self.bytes_stored = 0
+        self.bytes_carried = 0
 
     def add(self, text: str) -> None:
         self._pending.append(text)
@@ -70,13 +70,20 @@ class TextTrack:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What one text of one attempt gained: `text` begins at `offset`, in code points."""
+    """What one text of one attempt gained: `text` begins at `offset`, in code points.
+
+    `tracks` are all texts of the attempt.
+    """
 
     key: AttemptKey
     kind: TextKind
     offset: int
     text: str
-    track: TextTrack
+    tracks: Mapping[TextKind, TextTrack]
+
+    @property
+    def track(self) -> TextTrack:
+        return self.tracks[self.kind]
 
 
 class LiveBuffer(Protocol):
@@ -129,8 +136,25 @@ class MemoryLiveBuffer:
         self._next_purge_at = now + 60
 
 
+# Looking and appending in one step: a reader in between would take a tail for the whole text.
+# Arguments: the expiry, then of every key the length that it must have and what to append.
+_APPEND = """
+local broken = {}
+for index, key in ipairs(KEYS) do
+  local length = ARGV[2 * index]
+  if redis.call('STRLEN', key) == tonumber(length) then
+    redis.call('APPEND', key, ARGV[2 * index + 1])
+    if length == '0' then redis.call('EXPIRE', key, ARGV[1]) end
+  else
+    broken[#broken + 1] = index
+  end
+end
+return broken
+"""
+
+
 class RedisLiveBuffer:
-    """The scaled set-up's buffer: one Redis string per text, grown by `APPEND`."""
+    """The scaled set-up's buffer: one Redis string per text."""
 
     def __init__(self) -> None:
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Redis] = WeakKeyDictionary()
@@ -138,26 +162,22 @@ class RedisLiveBuffer:
     async def append(self, gains: Sequence[Gain]) -> None:
         """Append every gain in one round trip.
 
-        `APPEND` answers with the new length. Where that is not what it should be, Redis was
-        emptied meanwhile, and the whole text is written again.
+        Where a stored text is not as long as it should be, Redis was emptied or away meanwhile,
+        and all texts of that attempt are written again.
         """
-        async with self._client().pipeline(transaction=False) as pipeline:
-            for gain in gains:
-                encoded = gain.text.encode()
-                key = _redis_key(gain.key, gain.kind)
-                pipeline.append(key, encoded)
-                gain.track.bytes_stored += len(encoded)
-                if gain.offset == 0:
-                    pipeline.expire(key, settings.LIVE_TEXT_EXPIRY_S)
-            answers = await pipeline.execute()
-        lengths = [answer for answer in answers if answer is not True]
-        broken = [
-            gain
-            for gain, length in zip(gains, lengths, strict=True)
-            if length != gain.track.bytes_stored
-        ]
-        for gain in broken:
-            await self._rewrite(gain)
+        names, arguments = [], [str(settings.LIVE_TEXT_EXPIRY_S).encode()]
+        for gain in gains:
+            encoded = gain.text.encode()
+            names.append(_redis_key(gain.key, gain.kind))
+            arguments += [str(gain.track.bytes_carried).encode(), encoded]
+            gain.track.bytes_carried += len(encoded)
+        client = self._client()
+        append = client.register_script(_APPEND)
+        broken: list[int] = await append(keys=names, args=arguments)
+        if broken:
+            await self._rewrite(
+                client, {gains[index - 1].key: gains[index - 1] for index in broken}
+            )
 
     async def read(self, keys: Sequence[AttemptKey]) -> dict[AttemptKey, LiveText]:
         if not keys:
@@ -167,12 +187,14 @@ class RedisLiveBuffer:
         texts = [_decoded(value) for value in values]
         return dict(zip(keys, _pairs(texts), strict=True))
 
-    async def _rewrite(self, gain: Gain) -> None:
-        text = gain.track.carried.encode()
-        await self._client().set(
-            _redis_key(gain.key, gain.kind), text, ex=settings.LIVE_TEXT_EXPIRY_S
-        )
-        gain.track.bytes_stored = len(text)
+    async def _rewrite(self, client: Redis, broken: Mapping[AttemptKey, Gain]) -> None:
+        async with client.pipeline(transaction=False) as pipeline:
+            for key, gain in broken.items():
+                for kind, track in gain.tracks.items():
+                    pipeline.set(
+                        _redis_key(key, kind), track.carried, ex=settings.LIVE_TEXT_EXPIRY_S
+                    )
+            await pipeline.execute()
 
     def _client(self) -> Redis:
         """A client belongs to the event loop that first used it."""

@@ -5,15 +5,23 @@ slow reader cannot take is dropped: a snapshot replaces it when the reader is ba
 """
 
 import asyncio
+import logging
 import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from django.db import InterfaceError, OperationalError
+
+from inference.models import UNFINISHED
 from inference.watching.feed import Feed
 from inference.watching.messages import Message, encode
 
+logger = logging.getLogger(__name__)
+
 MAX_BACKLOG_CHARACTERS = 1_000_000
 STUCK_AFTER_S = 30.0
+QUIET_CHECK_S = 5.0
+DATABASE_RETRY_S = 1.0
 
 
 class ReaderStuck(Exception):
@@ -25,6 +33,9 @@ class Outbox:
 
     An answer that changed is read when its turn comes, with all that changed next to it in one
     query.
+
+    A channel layer may lose the word that an answer ended. So when nothing comes for a while
+    although answers are under way, a snapshot is taken, and sent if it says anything new.
     """
 
     def __init__(self, send: Callable[[str], Awaitable[None]], feed: Feed) -> None:
@@ -33,6 +44,8 @@ class Outbox:
         self._waiting: deque[str | list[uuid.UUID]] = deque()
         self._backlog = 0
         self._snapshot_wanted = False
+        self._unfinished: set[str] = set()
+        self._last_sent = 0
         self._wake = asyncio.Event()
 
     def take(self, event: Message) -> None:
@@ -63,13 +76,42 @@ class Outbox:
     async def run(self) -> None:
         """Send until cancelled. Raises `ReaderStuck`, `Gone`, and whatever `send` raises."""
         while True:
-            await self._wake.wait()
-            self._wake.clear()
-            if self._snapshot_wanted:
-                self._snapshot_wanted = False
-                await self._send_in_time(encode(await self._feed.snapshot()))
-            while self._waiting and not self._snapshot_wanted:
-                await self._send_next(self._waiting.popleft())
+            is_quiet = not await self._wait()
+            try:
+                if self._snapshot_wanted or is_quiet:
+                    self._snapshot_wanted = False
+                    await self._send_snapshot(unless_known=is_quiet)
+                while self._waiting and not self._snapshot_wanted:
+                    await self._send_next(self._waiting.popleft())
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("The database is away (%s); a snapshot will follow.", error)
+                self.want_snapshot()
+                await asyncio.sleep(DATABASE_RETRY_S)
+
+    async def _wait(self) -> bool:
+        """Return True when there is something to send, False after a suspicious silence."""
+        try:
+            async with asyncio.timeout(QUIET_CHECK_S if self._unfinished else None):
+                await self._wake.wait()
+        except TimeoutError:
+            return False
+        self._wake.clear()
+        return True
+
+    async def _send_snapshot(self, *, unless_known: bool) -> None:
+        snapshot = await self._feed.snapshot()
+        self._unfinished.clear()
+        for generation in snapshot["generations"]:
+            self._note_state(generation)
+        text = encode(snapshot)
+        if not (unless_known and hash(text) == self._last_sent):
+            await self._send_in_time(text)
+
+    def _note_state(self, generation: Message) -> None:
+        if generation["status"] in UNFINISHED:
+            self._unfinished.add(generation["id"])
+        else:
+            self._unfinished.discard(generation["id"])
 
     def _put_changed(self, generation_id: uuid.UUID) -> None:
         if self._snapshot_wanted:
@@ -87,6 +129,7 @@ class Outbox:
             await self._send_in_time(waiting)
             return
         for message in await self._feed.generations(waiting):
+            self._note_state(message)
             await self._send_in_time(encode(message))
 
     async def _send_in_time(self, text: str) -> None:
@@ -95,3 +138,4 @@ class Outbox:
                 await self._send(text)
         except TimeoutError as error:
             raise ReaderStuck from error
+        self._last_sent = hash(text)

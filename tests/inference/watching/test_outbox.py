@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 import pytest
+from django.db import OperationalError
 
 from inference.watching import outbox
 from inference.watching.messages import Message
@@ -27,19 +28,28 @@ class Reader:
 
 
 class Answers:
-    """A feed of answers that are only ids; it counts its reads."""
+    """A feed of answers that are only ids and states; it counts its reads."""
 
     group = "comparison.1"
 
-    def __init__(self) -> None:
+    def __init__(self, *states: str) -> None:
         self.reads: list[Sequence[uuid.UUID]] = []
+        self.states = list(states)
+        self.outages = 0
 
     async def snapshot(self) -> Message:
-        return {"type": "snapshot"}
+        if self.outages:
+            self.outages -= 1
+            raise OperationalError("the connection is closed")
+        answers = [{"id": str(n), "status": state} for n, state in enumerate(self.states)]
+        return {"type": "snapshot", "generations": answers}
 
     async def generations(self, ids: Sequence[uuid.UUID]) -> list[Message]:
         self.reads.append(list(ids))
-        return [{"type": "generation", "id": str(generation_id)} for generation_id in ids]
+        return [
+            {"type": "generation", "id": str(generation_id), "status": "succeeded"}
+            for generation_id in ids
+        ]
 
     def state(self, snapshot: Message) -> Message:
         return snapshot
@@ -73,7 +83,7 @@ async def test_a_reader_who_falls_behind_gets_a_snapshot_instead(
     for _ in range(5):
         box.take(text("frame"))
 
-    assert await delivered(box, reader) == ['{"type":"snapshot"}']
+    assert await delivered(box, reader) == ['{"type":"snapshot","generations":[]}']
 
 
 async def test_answers_that_change_at_once_are_read_at_once() -> None:
@@ -99,7 +109,7 @@ async def test_a_change_keeps_its_place_among_the_texts() -> None:
     box.take(text("after"))
     sent = await delivered(box, reader)
 
-    assert sent == ["before", f'{{"type":"generation","id":"{one}"}}', "after"]
+    assert [sent[0], json.loads(sent[1])["id"], sent[2]] == ["before", str(one), "after"]
 
 
 async def test_a_reader_who_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,3 +123,62 @@ async def test_a_reader_who_takes_nothing_is_given_up(monkeypatch: pytest.Monkey
 
     with pytest.raises(ReaderStuck):
         await box.run()
+
+
+async def test_an_end_that_nobody_told_is_found_after_a_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "QUIET_CHECK_S", 0.01)
+    feed, reader = Answers("running"), Reader(wanted=2)
+
+    async def take(text: str) -> None:
+        await reader.take(text)
+        feed.states = ["succeeded"]
+
+    box = Outbox(take, feed)
+    box.want_snapshot()
+    sent = await delivered(box, reader)
+
+    assert [json.loads(each)["generations"][0]["status"] for each in sent] == [
+        "running",
+        "succeeded",
+    ]
+
+
+async def test_a_silence_in_which_nothing_happened_is_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "QUIET_CHECK_S", 0.001)
+    looks = 0
+    looked_often = asyncio.Event()
+
+    class Silent(Answers):
+        async def snapshot(self) -> Message:
+            nonlocal looks
+            looks += 1
+            if looks == 5:
+                looked_often.set()
+            return await super().snapshot()
+
+    reader = Reader(wanted=2)
+    box = Outbox(reader.take, Silent("queued"))
+    box.want_snapshot()
+    running = asyncio.create_task(box.run())
+    await looked_often.wait()
+    running.cancel()
+
+    assert len(reader.texts) == 1
+
+
+async def test_a_database_that_is_away_for_a_while_delays_what_is_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "DATABASE_RETRY_S", 0.001)
+    feed, reader = Answers("running"), Reader(wanted=1)
+    feed.outages = 2
+    box = Outbox(reader.take, feed)
+    box.want_snapshot()
+
+    [sent] = await delivered(box, reader)
+
+    assert json.loads(sent)["type"] == "snapshot"

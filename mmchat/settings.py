@@ -168,8 +168,9 @@ else:
 # --- Celery -------------------------------------------------------------------------------------
 
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    # Above the longest generation: an unacknowledged task is delivered again after this long.
-    {"visibility_timeout": 2 * 3600} if REDIS_URL else {"polling_interval": 0.01}
+    # Leases in the database say what is under way, so a copy in Redis of every task taken would
+    # only be a second truth; and putting it back when Redis is away ends the worker (kombu 5.7).
+    {"ack_emulation": False} if REDIS_URL else {"polling_interval": 0.01}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True

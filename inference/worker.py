@@ -31,6 +31,8 @@ OWNER = uuid.uuid4()
 """This process's name on the leases that it holds."""
 
 DATABASE_PATIENCE_S = 60.0
+HAND_BACK_S = 5.0
+HAND_BACK_RETRY_S = 0.2
 
 
 def perform(generation_id: uuid.UUID) -> None:
@@ -41,28 +43,26 @@ def perform(generation_id: uuid.UUID) -> None:
     if _is_closing.is_set():
         send_to_workers([generation_id])
         return
-    generation = attempts.claim(generation_id, OWNER)
+    generation = _with_patience(lambda: attempts.claim(generation_id, OWNER))
     if generation is None:
         return
     _keeper.hold(generation.id)
     try:
-        outcome = _answer(generation)
+        outcome = Outcome(End.HANDED_BACK) if _hands_back.is_set() else _answer(generation)
         _with_patience(lambda: attempts.end(generation, outcome))
     finally:
         _keeper.release(generation.id)
 
 
-def hand_back() -> None:
-    """Stop every stream of this process; their generations go back to the queue."""
-    _stop_streams(list(_keeper.held()), End.HANDED_BACK)
-
-
 def drain(patience_s: float) -> None:
     """Claim nothing more, let streams end for `patience_s`, then hand the rest back."""
     _is_closing.set()
-    if not _keeper.wait_until_free(patience_s):
-        hand_back()
-        _keeper.wait_until_free(patience_s)
+    _keeper.wait_until_free(patience_s)
+    _hands_back.set()
+    deadline = time.monotonic() + HAND_BACK_S
+    # Again and again: a claim that was under way becomes a stream only now.
+    while not _keeper.wait_until_free(HAND_BACK_RETRY_S) and time.monotonic() < deadline:
+        _stop_streams(list(_keeper.held()), End.HANDED_BACK)
 
 
 def close() -> None:
@@ -99,7 +99,7 @@ async def _stream(streams: Engine, generation: Generation, connection_facts: Con
 
 
 def _with_patience(write: Callable[[], T]) -> T:
-    """Repeat `write` while the database restarts: the answer is paid for and only in memory."""
+    """Repeat `write` while the database restarts: what is paid for is only in memory."""
     deadline = time.monotonic() + DATABASE_PATIENCE_S
     pause_s = 0.2
     while True:
@@ -185,3 +185,4 @@ class LeaseKeeper:
 
 _keeper = LeaseKeeper()
 _is_closing = threading.Event()
+_hands_back = threading.Event()

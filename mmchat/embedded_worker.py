@@ -8,6 +8,7 @@ from celery.signals import worker_ready
 from django.conf import settings
 
 from inference import worker as inference_worker
+from inference.services import sweeping
 from mmchat.celery import app
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ class EmbeddedWorker:
         if not is_ready.wait(START_TIMEOUT_S):
             raise RuntimeError("The embedded worker did not start. The log above says why.")
         worker_ready.disconnect(note_ready)
+        # The broker ended with the process before this one.
+        sweeping.send_all_due()
         threading.Thread(
             target=self._beat.start, kwargs={"embedded_process": False}, name="beat", daemon=True
         ).start()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from inference.live_buffer import AttemptKey, LiveText, live_buffer
 from inference.loop import streaming_loop
@@ -21,7 +22,9 @@ def sweep() -> None:
     """Bring every generation that got stuck back on its way. Safe to run at any time, twice too."""
     now = timezone.now()
     _take_back_lost(now)
-    _send_forgotten(now)
+    # What has been due for a while: the broker may have been emptied. What merely waits its turn
+    # gets a second task, which finds nothing to do.
+    _send_due(now, enqueued_before=now - timedelta(seconds=settings.REQUEUE_AFTER_S))
     _cancel_left_over()
 
 
@@ -51,20 +54,20 @@ def _texts_so_far(generations: list[Generation]) -> dict[AttemptKey, LiveText]:
     keys = [AttemptKey(generation.id, generation.attempt) for generation in generations]
     try:
         return streaming_loop().submit(live_buffer().read(keys)).result(timeout=10)
-    except (OSError, TimeoutError) as error:
+    except (RedisError, OSError, TimeoutError) as error:
         logger.warning("The live buffer is away (%s); texts of lost attempts are gone.", error)
         return {}
 
 
-def _send_forgotten(now: datetime) -> None:
-    """Send again what has been due for a while: the broker may have been emptied.
+def send_all_due() -> None:
+    """Send everything that is due, for a broker that is known to be empty."""
+    now = timezone.now()
+    _send_due(now, enqueued_before=now)
 
-    What merely waits its turn gets a second task, which finds nothing to do.
-    """
-    forgotten = Generation.objects.due(now).filter(
-        enqueued_at__lt=now - timedelta(seconds=settings.REQUEUE_AFTER_S)
-    )
-    ids = list(forgotten.order_by("created_at").values_list("id", flat=True)[:1000])
+
+def _send_due(now: datetime, enqueued_before: datetime) -> None:
+    due = Generation.objects.due(now).filter(enqueued_at__lt=enqueued_before)
+    ids = list(due.order_by("created_at").values_list("id", flat=True)[:1000])
     if ids:
         Generation.objects.filter(pk__in=ids).update(enqueued_at=now)
         send_to_workers(ids)

@@ -8,13 +8,12 @@ Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from inference.adapters.base import TextKind
 from inference.layer import channel_layer
-from inference.models import UNFINISHED
 from inference.watching.feed import Feed, Gone
 from inference.watching.messages import Message, encode
 from inference.watching.outbox import Outbox, ReaderStuck
@@ -45,11 +44,11 @@ class Position:
             for part in filter(None, event_id.split(",")):
                 generation_id, attempt, answer, reasoning = part.split(":")
                 position._progress[str(uuid.UUID(generation_id))] = Progress(
-                    int(attempt), int(answer), int(reasoning)
+                    _count(attempt), _count(answer), _count(reasoning)
                 )
         except ValueError:
             return None
-        return position
+        return position if position._progress else None
 
     def __str__(self) -> str:
         return ",".join(
@@ -58,52 +57,24 @@ class Position:
         )
 
     def take_generation(self, generation: Message) -> None:
-        """Take note of a state that the client gets. Of an unfinished one, no text is taken back.
+        at = self._of_attempt(generation)
+        if at is not None:
+            at.answer = max(at.answer, len(generation["text"]))
+            at.reasoning = max(at.reasoning, len(generation["reasoning"]))
 
-        Redis, emptied, may know less of it for a moment than the client.
+    def take_piece(self, piece: Message) -> bool:
+        """Return whether text is missing before the piece; then the position stays before the gap.
+
+        An old piece, sent on its way before a snapshot that has its text, moves nothing back.
         """
-        at = self._at(generation)
-        lengths = {
-            TextKind.ANSWER: len(generation["text"]),
-            TextKind.REASONING: len(generation["reasoning"]),
-        }
-        for kind, length in lengths.items():
-            known = getattr(at, kind) if generation["status"] in UNFINISHED else 0
-            setattr(at, kind, max(known, length))
-
-    def take_piece(self, piece: Message) -> None:
-        setattr(self._at(piece), piece["kind"], piece["offset"] + len(piece["text"]))
-
-    def is_behind(self, frame: Message) -> bool:
-        """Whether text before the frame's pieces was lost on the way."""
-        return any(
-            piece["offset"] > getattr(self._at(piece), piece["kind"])
-            for piece in frame["pieces"]
-            if not self._is_outdated(piece)
-        )
-
-    def news_of(self, frame: Message) -> list[Message]:
-        """`frame` without what the client has already, as from a snapshot taken meanwhile."""
-        pieces = [
-            self._new_part(piece) for piece in frame["pieces"] if not self._is_outdated(piece)
-        ]
-        pieces = [piece for piece in pieces if piece["text"]]
-        return [{**frame, "pieces": pieces}] if pieces else []
-
-    def _new_part(self, piece: Message) -> Message:
-        known: int = getattr(self._at(piece), piece["kind"])
-        return {**piece, "offset": known, "text": piece["text"][known - piece["offset"] :]}
-
-    def _is_outdated(self, piece: Message) -> bool:
-        at = self._progress.get(piece["id"])
-        return at is not None and piece["attempt"] < at.attempt
-
-    def _at(self, state: Message) -> Progress:
-        """The progress in the attempt of a piece or generation, from its beginning if it is new."""
-        at = self._progress.get(state["id"])
-        if at is None or at.attempt != state["attempt"]:
-            at = self._progress[state["id"]] = Progress(state["attempt"])
-        return at
+        at = self._of_attempt(piece)
+        if at is None:
+            return False
+        length: int = getattr(at, piece["kind"])
+        if piece["offset"] > length:
+            return True
+        setattr(at, piece["kind"], max(length, piece["offset"] + len(piece["text"])))
+        return False
 
     def missing_pieces(self, generation: Message) -> list[Message]:
         """Pieces that bring the client's texts of `generation` up to date."""
@@ -126,8 +97,22 @@ class Position:
             if len(text) > offset
         ]
 
+    def _of_attempt(self, message: Message) -> Progress | None:
+        """Return how much of the message's attempt the client has; `None` if a later one began."""
+        at = self._progress.get(message["id"])
+        if at is None or at.attempt < message["attempt"]:
+            at = self._progress[message["id"]] = Progress(message["attempt"])
+        return at if at.attempt == message["attempt"] else None
 
-async def event_stream(feed: Feed, last_event_id: str) -> AsyncIterator[str]:
+
+def _count(text: str) -> int:
+    """Read a count as `Position` writes it; raises `ValueError` for anything else."""
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return int(text)
+
+
+async def event_stream(feed: Feed, last_event_id: str) -> AsyncGenerator[str]:
     """Yield the group's events until it is over."""
     position = Position.parse(last_event_id) if last_event_id else None
     layer = channel_layer()
@@ -142,12 +127,19 @@ async def event_stream(feed: Feed, last_event_id: str) -> AsyncIterator[str]:
             asyncio.create_task(_receive(channel, outbox)),
             asyncio.create_task(outbox.run()),
         ]
-        stack.callback(lambda: [task.cancel() for task in tasks])
+        stack.push_async_callback(_end, tasks)
         try:
-            async for event in _events(feed, outbox, ready, tasks, position):
+            async for event in _events(feed, ready, tasks, outbox, position):
                 yield event
         except (ReaderStuck, Gone):
             return
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel the tasks, and wait until they have let go of what they hold."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _receive(channel: str, outbox: Outbox) -> None:
@@ -158,36 +150,24 @@ async def _receive(channel: str, outbox: Outbox) -> None:
 
 async def _events(
     feed: Feed,
-    outbox: Outbox,
     ready: asyncio.Queue[str],
     tasks: list[asyncio.Task[None]],
+    outbox: Outbox,
     resumed_from: Position | None,
 ) -> AsyncIterator[str]:
-    """Yield what goes on exactly where the client is; only a first snapshot is sent as such."""
     position = resumed_from or Position()
-    is_new, is_behind = resumed_from is None, False
+    is_resuming = resumed_from is not None
     while True:
         text = await _next(ready, tasks)
         if text is None:
             yield ": still here\n\n"
             continue
         message = json.loads(text)
-        if message["type"] == "snapshot":
-            events = [message] if is_new else _resumed(feed, message, position)
-            is_new, is_behind = False, False
-        elif is_behind:
-            continue
-        elif message["type"] != "frame":
-            events = [message]
-        elif position.is_behind(message):
-            is_behind = True
-            outbox.want_snapshot()
-            continue
-        else:
-            events = position.news_of(message)
-        for event in events:
-            _advance(position, event)
+        for event in _resumed(feed, message, position) if is_resuming else [message]:
+            if _advance(position, event):
+                outbox.want_snapshot()
             yield f"id: {position}\nevent: {event['type']}\ndata: {encode(event)}\n\n"
+        is_resuming = False
         if feed.is_over(message):
             return
 
@@ -215,7 +195,8 @@ def _resumed(feed: Feed, snapshot: Message, position: Position) -> list[Message]
     return [*frames, *states, feed.state(snapshot)]
 
 
-def _advance(position: Position, event: Message) -> None:
+def _advance(position: Position, event: Message) -> bool:
+    """Return whether the event shows that text went missing before it."""
     match event["type"]:
         case "snapshot":
             for generation in event["generations"]:
@@ -223,5 +204,6 @@ def _advance(position: Position, event: Message) -> None:
         case "generation":
             position.take_generation(event)
         case "frame":
-            for piece in event["pieces"]:
-                position.take_piece(piece)
+            gaps = [position.take_piece(piece) for piece in event["pieces"]]
+            return any(gaps)
+    return False

@@ -59,7 +59,7 @@ def test_pages_before_signing_in(
 def test_a_run_while_it_streams_and_when_it_is_done(
     pages: Pages, open_page: OpenPage, look: tuple[int, str]
 ) -> None:
-    run_id = pages.start_run([SLOW, THINKING, REFUSED, ENDLESS, "groq/sim-coder"])
+    run_id = pages.start_run([SLOW, THINKING, REFUSED, ENDLESS, "groq/sim-mathematician"])
     page = open_page(pages.run_url(run_id), **options(look))
     expect(page.locator("[data-answer-lines]").first).to_contain_text("e")
     assert_accessible(page)

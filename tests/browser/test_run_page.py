@@ -247,6 +247,7 @@ def test_who_is_signed_out_is_told_and_comes_back(
     reconnect(page)
     banner = page.locator("[data-connection]")
     expect(banner).to_contain_text("You have been signed out.")
+    expect(page.get_by_role("button", name=re.compile("^Stop"))).to_have_count(0)
     page.context.add_cookies(
         [
             {"name": cookie["name"], "value": cookie["value"], "url": pages.portal.url}

@@ -42,7 +42,10 @@ export class CompareBoard extends HTMLElement {
     this.schedule = new PaintSchedule(() => this.#paint());
     this.socket = new LiveSocket(this.dataset.socket);
     this.socket.addEventListener("message", (event) => this.#onMessage(event.detail));
-    this.socket.addEventListener("state", (event) => this.banner.show(event.detail));
+    this.socket.addEventListener("state", (event) => {
+      this.banner.show(event.detail);
+      this.toggleAttribute("data-stale", this.socket.isFinal);
+    });
     this.addEventListener("answer-stop", (event) => this.#stop(event.detail.button, event.target));
     this.addEventListener("answer-retry", (event) => this.#retry(event.detail.button));
     this.stopAll = this.querySelector("[data-stop-all]");

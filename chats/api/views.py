@@ -24,12 +24,12 @@ from chats.api.serializers import (
     BranchSerializer,
     ChangeChatSerializer,
     ChangeModelSerializer,
+    ChatMessageSerializer,
     ChatSerializer,
     ChatSummarySerializer,
     ContentSerializer,
     ContextSerializer,
     CreateChatSerializer,
-    ChatMessageSerializer,
     PinSerializer,
     TranscriptSerializer,
 )

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from catalog.views import controls
+
+urlpatterns = [
+    path("models/<uuid:model_id>/controls/", controls.controls, name="model-controls"),
+]

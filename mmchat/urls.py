@@ -16,6 +16,7 @@ router.register("generations", GenerationViewSet, basename="generation-api")
 
 urlpatterns = [
     path("", include("catalog.urls")),
+    path("", include("chats.urls")),
     path("", include("comparisons.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

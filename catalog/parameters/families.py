@@ -109,6 +109,13 @@ SPECS: tuple[ParameterSpec, ...] = (
         step=0.1,
     ),
     ParameterSpec(
+        name="response_format",
+        type=ParameterType.CHOICE,
+        label="Response format",
+        help="json_object makes the answer one JSON object. Ask for JSON in the prompt as well.",
+        choices=("text", "json_object"),
+    ),
+    ParameterSpec(
         name="repeat_penalty",
         type=ParameterType.NUMBER,
         label="Repeat penalty",
@@ -167,6 +174,7 @@ _GROQ_RULES = (
                 "is_always_sent": True,
                 "note": "Groq counts this limit against your tokens per minute in advance.",
             },
+            "response_format": {"default": "text"},
             "frequency_penalty": _GROQ_NO_EFFECT,
             "presence_penalty": _GROQ_NO_EFFECT,
         },
@@ -202,7 +210,13 @@ _ANTHROPIC_RULES = (
         {
             **_LLAMA_CPP_ONLY,
             **_refused(
-                "temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "seed"
+                "temperature",
+                "top_p",
+                "top_k",
+                "frequency_penalty",
+                "presence_penalty",
+                "seed",
+                "response_format",
             ),
             **_effort("low", "medium", "high", "xhigh", "max", default="high"),
             "max_completion_tokens": {
@@ -298,7 +312,7 @@ _LOCAL_RULES = (
     Rule(
         "local",
         {
-            **_refused("reasoning_effort"),
+            **_refused("reasoning_effort", "response_format"),
             # Without these, models this small fall into loops.
             "temperature": {"default": 0.7},
             "top_p": {"default": 0.8},

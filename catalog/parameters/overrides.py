@@ -94,6 +94,10 @@ def _is_text(spec: ParameterSpec, value: object) -> bool:
     return isinstance(value, str)
 
 
+def _is_other_parameter(spec: ParameterSpec, value: object) -> bool:
+    return value in _BY_NAME and value != spec.name
+
+
 def _is_support(spec: ParameterSpec, value: object) -> bool:
     return isinstance(value, str) and value in set(Support)
 
@@ -105,6 +109,7 @@ _CHECKS: dict[str, tuple[Callable[[ParameterSpec, object], bool], str]] = {
     "step": (_is_step, "a number above 0"),
     "default": (_is_default, "a value of this parameter's type"),
     "choices": (_are_choices, "a list of texts, for a parameter with choices"),
+    "not_with": (_is_other_parameter, "the name of another parameter"),
     "note": (_is_text, "a text"),
     "help": (_is_text, "a text"),
 }

@@ -40,6 +40,7 @@ class ParameterSpec:
     `default` is the provider's own value, for showing; `None` where it keeps that to itself. What
     the user did not set is not sent, except where `is_always_sent`. For a list, `minimum` and
     `maximum` count its entries. A limit of `None` is not known. `step` is for controls only.
+    `only_with` must be set, `not_with` must not be set beside it.
     """
 
     name: str
@@ -54,6 +55,7 @@ class ParameterSpec:
     support: Support = Support.WORKS
     note: str = ""
     only_with: Requirement | None = None
+    not_with: str = ""
     is_always_sent: bool = False
 
     @property
@@ -74,6 +76,7 @@ class SpecChange(TypedDict, total=False):
     note: str
     help: str
     only_with: Requirement | None
+    not_with: str
     is_always_sent: bool
 
 

@@ -51,6 +51,8 @@ def _problem(
         return f"{spec.name} is not supported by {model_name}."
     if not _is_right(spec, value):
         return f"{spec.name} must be {_wanted(spec)} for {model_name}."
+    if spec.not_with in parameters:
+        return f"{spec.name} and {spec.not_with} cannot both be set for {model_name}."
     needed = spec.only_with
     if needed is not None and parameters.get(needed.name) not in needed.values:
         return f"{spec.name} is not supported by {model_name} unless {needed}."

@@ -31,4 +31,13 @@ def wire_parameters(request: Request, wire_names: Mapping[str, str]) -> dict[str
             raise BadRequest(f"There is no parameter called {name}.")
         if name not in wire_names:
             raise BadRequest(f"{name} is not supported by {request.model}.")
-    return {wire_names[name]: value for name, value in request.parameters.items()}
+    return {
+        wire_names[name]: _on_the_wire(name, value) for name, value in request.parameters.items()
+    }
+
+
+def _on_the_wire(name: str, value: object) -> object:
+    """A response format without a schema is a word with us and an object with every provider."""
+    if name == "response_format" and isinstance(value, str):
+        return {"type": value}
+    return value

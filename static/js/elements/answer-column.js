@@ -212,11 +212,11 @@ export class AnswerColumn extends HTMLElement {
   #fillCopy(event) {
     const code = /** @type {HTMLElement} */ (event.target).closest(".code-block");
     if (code) event.detail.text = code.querySelector("code").textContent;
-    else event.detail.text = this.#text;
+    else event.detail.text = this.text;
   }
 
   /** The answer as the model wrote it, else as it stands on the page. */
-  get #text() {
+  get text() {
     if (!this.isEnded) return this.#liveText.answer;
     const shown = /** @type {HTMLElement | null} */ (this.querySelector("[data-answer]"));
     return this.#state?.text ?? shown?.innerText ?? "";

@@ -24,7 +24,6 @@ const NEAR = 120;
  */
 
 export class ChatRoom extends HTMLElement {
-  #isResyncing = false;
   #isReloading = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticker;
@@ -69,7 +68,6 @@ export class ChatRoom extends HTMLElement {
   #onMessage(message) {
     switch (message.type) {
       case "snapshot":
-        this.#isResyncing = false;
         this.banner.caughtUp();
         for (const state of message.generations) this.#showGeneration(state, false);
         this.#showState(message.status);
@@ -93,12 +91,7 @@ export class ChatRoom extends HTMLElement {
   /** @param {import("../live-text.js").Piece & {id: string}} piece */
   #take(piece) {
     const answer = this.answers.find((answer) => answer.dataset.id === piece.id);
-    if (answer?.take(piece)) this.#resync();
-  }
-
-  #resync() {
-    if (this.#isResyncing) return;
-    this.#isResyncing = this.socket.send({ type: "resync" });
+    if (answer?.take(piece)) this.socket.resync();
   }
 
   /**
@@ -126,6 +119,7 @@ export class ChatRoom extends HTMLElement {
   /** @param {string} status */
   #showState(status) {
     const isAnswering = status === "answering" && this.isAnswering;
+    this.socket.expectsNews = isAnswering;
     const send = this.querySelector("[data-send]");
     const stop = this.querySelector("[data-stop-answer]");
     if (send) send.hidden = isAnswering;
@@ -228,7 +222,7 @@ export class ChatRoom extends HTMLElement {
     this.#watchOlder();
     this.#showState(this.isAnswering ? "answering" : "idle");
     this.#keepTicking();
-    this.#resync();
+    this.socket.resync();
   }
 
   async #reloadThread() {
@@ -372,6 +366,7 @@ export class ChatRoom extends HTMLElement {
     if (!area) return;
     const draft = readDraft(this.dataset.draft);
     if (draft?.fields.content && !area.value) area.value = draft.fields.content;
+    addEventListener("pagehide", () => this.#keepDraft());
   }
 
   #keepDraft() {

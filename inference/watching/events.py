@@ -76,6 +76,15 @@ class Position:
         setattr(at, piece["kind"], max(length, piece["offset"] + len(piece["text"])))
         return False
 
+    def new_part(self, piece: Message) -> Message | None:
+        """Return `piece` without what the client has, as from a snapshot; `None` if that is all."""
+        at = self._of_attempt(piece)
+        if at is None:
+            return None
+        known: int = max(0, getattr(at, piece["kind"]) - piece["offset"])
+        text = piece["text"][known:]
+        return {**piece, "offset": piece["offset"] + known, "text": text} if text else None
+
     def missing_pieces(self, generation: Message) -> list[Message]:
         """Pieces that bring the client's texts of `generation` up to date."""
         at = self._progress.get(generation["id"], Progress())
@@ -163,7 +172,7 @@ async def _events(
             yield ": still here\n\n"
             continue
         message = json.loads(text)
-        for event in _resumed(feed, message, position) if is_resuming else [message]:
+        for event in _resumed(feed, message, position) if is_resuming else _news(message, position):
             if _advance(position, event):
                 outbox.want_snapshot()
             yield f"id: {position}\nevent: {event['type']}\ndata: {encode(event)}\n\n"
@@ -193,6 +202,14 @@ def _resumed(feed: Feed, snapshot: Message, position: Position) -> list[Message]
     frames: list[Message] = [{"type": "frame", "pieces": pieces}] if pieces else []
     states = [{"type": "generation", **state} for state in generations]
     return [*frames, *states, feed.state(snapshot)]
+
+
+def _news(message: Message, position: Position) -> list[Message]:
+    """Leave out text that the client has: a frame may have waited while a snapshot was taken."""
+    if message["type"] != "frame":
+        return [message]
+    pieces = [part for piece in message["pieces"] if (part := position.new_part(piece))]
+    return [{**message, "pieces": pieces}] if pieces else []
 
 
 def _advance(position: Position, event: Message) -> bool:

@@ -46,6 +46,10 @@ class Page:
                 for answer_id, answer in self.reader.answers.items()
             }
 
+    def ask_again(self) -> None:
+        """Ask for a snapshot."""
+        self._socket.send('{"type": "resync"}')
+
     def leave(self) -> None:
         self._socket.close()
         self._thread.join(PATIENCE_S)
@@ -71,7 +75,7 @@ class Page:
             is_behind = self.reader.take(message)
             self._changed.notify_all()
         if is_behind:
-            self._socket.send('{"type": "resync"}')
+            self.ask_again()
 
     def _note_closed(self, why: str) -> None:
         with self._changed:

@@ -32,7 +32,7 @@ def test_a_restarted_postgres_costs_no_answer_and_bills_none_twice(parts: Parts)
         assert len(calls(portal, run)) == len(FOUR)
 
 
-def test_answers_that_end_while_postgres_is_away_are_written_when_it_is_back(
+def test_an_answer_that_ends_while_postgres_is_away_is_written_and_shown_when_it_is_back(
     parts: Parts,
 ) -> None:
     portal, client = parts.portal, parts.client
@@ -45,6 +45,7 @@ def test_answers_that_end_while_postgres_is_away_are_written_when_it_is_back(
             lambda: [call.outcome for call in calls(portal, run)] == ["finished"],
             "the provider's answer whole",
         )
+        page.ask_again()
         parts.postgres.start()
         page.wait_until_finished()
 

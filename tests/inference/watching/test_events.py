@@ -178,3 +178,13 @@ def test_a_client_ahead_of_what_is_known_is_sent_nothing() -> None:
 
     assert position is not None
     assert position.missing_pieces(generation("short")) == []
+
+
+def test_of_a_piece_that_a_snapshot_overtook_only_the_rest_is_new() -> None:
+    position = Position()
+    position.take_generation(generation("Hello"))
+
+    assert position.new_part(piece("lo you", offset=3)) == piece(" you", offset=5)
+    assert position.new_part(piece("ell", offset=1)) is None
+    assert position.new_part(piece("after a gap", offset=9)) == piece("after a gap", offset=9)
+    assert position.new_part(piece("Hello", attempt=0)) is None

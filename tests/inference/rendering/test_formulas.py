@@ -195,12 +195,14 @@ def test_an_answer_full_of_formulas_stays_moderate(formula: str) -> None:
     ids=lambda text: repr(text[:8]),
 )
 def test_pathological_formulas_are_rendered_in_bounded_time(text: str) -> None:
-    begin = time.perf_counter()
+    began_at = time.process_time()
 
     html = render(text)
 
     assert_harmless(html)
-    assert time.perf_counter() - begin < 3
+    # The processor's time, which a busy machine does not change. What grows with the square of the
+    # text would take minutes here.
+    assert time.process_time() - began_at < 20
 
 
 latex = st.lists(

@@ -45,7 +45,7 @@ def run_list(request: TeamRequest) -> HttpResponse:
 @team_required
 def new_run(request: TeamRequest) -> HttpResponse:
     membership = request.membership
-    form = RunForm(request.POST if request.method == "POST" else None, team=membership.team)
+    form = RunForm(request.POST if request.method == "POST" else None, membership=membership)
     if request.method == "POST":
         _require_running(request)
         if form.is_valid() and form.run_request is not None:
@@ -53,6 +53,7 @@ def new_run(request: TeamRequest) -> HttpResponse:
             return redirect("comparison", run.id)
     else:
         form.start_from(_former_run(request))
+        form.go_on_from(request.GET.get("generation", ""))
     context = {
         "form": form,
         "models": models_for_picker(membership.team),

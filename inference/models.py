@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import ApiToken, Team
+from accounts.models import ApiToken, Team, User
 from catalog.models import LanguageModel
 
 
@@ -35,6 +35,10 @@ UNFINISHED = (Status.QUEUED, Status.RUNNING)
 class GenerationQuerySet(models.QuerySet["Generation"]):
     def for_team(self, team: Team) -> GenerationQuerySet:
         return self.filter(team=team)
+
+    def readable_by(self, user: User, team: Team) -> GenerationQuerySet:
+        """What `user` may read: the team's comparisons, and their own chats, which are private."""
+        return self.filter(Q(source=Source.COMPARISON) | Q(user=user), team=team)
 
     def queued(self) -> GenerationQuerySet:
         return self.filter(status=Status.QUEUED)

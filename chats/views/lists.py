@@ -71,7 +71,7 @@ def new_chat(request: TeamRequest) -> HttpResponse:
 def continue_generation(request: TeamRequest) -> HttpResponse:
     """Make a chat of an answer that the team was given, to go on from there."""
     asker = asker_of(request)
-    answers = Generation.objects.for_team(asker.team).with_model()
+    answers = Generation.objects.readable_by(asker.user, asker.team).with_model()
     generation = get_object_or_404(answers, pk=named_id(request.POST.get("generation")))
     if generation.status != Status.SUCCEEDED:
         raise Http404("Only an answer that has ended well can be continued.")

@@ -24,7 +24,7 @@ from inference.rendering.formulas import add_formulas
 from inference.rendering.highlighting import TOKEN_CLASSES, highlighted, language_of
 
 # Raised whenever the same text gives other HTML, so that stored HTML can be told as outdated.
-RENDERER_VERSION: Final = 3
+RENDERER_VERSION: Final = 4
 
 # Above this many characters the text is shown as it is: rendering takes about 4 ms per 1,000.
 MAX_RENDERED_CHARACTERS: Final = 200_000

@@ -11,7 +11,7 @@ from accounts.models import Team, User
 from catalog.models import LanguageModel
 from chats import services
 from chats.models import Chat
-from inference.models import Generation
+from inference.models import Generation, Source
 from inference.services.asking import Asker
 from tests.chats.conftest import answered
 from tests.factories import LanguageModelFactory
@@ -239,19 +239,38 @@ def test_a_chat_is_exported(alice_client: Client, asker: Asker, chat: Chat) -> N
     )
 
 
-def test_an_answer_of_the_team_is_continued_as_a_chat(
-    bob_client: Client, charlie_client: Client, asker: Asker, chat: Chat
+def test_an_answer_of_the_teams_comparisons_is_continued_as_a_chat(
+    bob: User, bob_client: Client, charlie_client: Client, asker: Asker, chat: Chat
 ) -> None:
-    generation = answered(asker, chat, "One?").generation
+    generation = answered(asker, chat, "One?", "1.").generation
     assert generation is not None
+    Generation.objects.filter(pk=generation.pk).update(source=Source.COMPARISON)
     form = {"generation": str(generation.pk)}
 
     response = bob_client.post(reverse("chat-continue"), form)
 
-    assert response.status_code == 302
+    continued = Chat.objects.get(user=bob)
+    assert response["Location"] == reverse("chat", args=[continued.pk])
     assert charlie_client.post(reverse("chat-continue"), form).status_code == 404
-    for wrong in ("", "x", str(uuid.uuid4())):
-        assert bob_client.post(reverse("chat-continue"), {"generation": wrong}).status_code == 404
+
+
+@pytest.mark.parametrize("generation", ["", "x", str(uuid.uuid4())])
+def test_what_is_no_answer_is_not_continued(bob_client: Client, generation: str) -> None:
+    response = bob_client.post(reverse("chat-continue"), {"generation": generation})
+
+    assert response.status_code == 404
+
+
+def test_an_unfinished_answer_is_not_continued(
+    alice_client: Client, asker: Asker, chat: Chat
+) -> None:
+    answer = services.send(asker, chat, "One?")
+
+    response = alice_client.post(
+        reverse("chat-continue"), {"generation": str(answer.generation_id)}
+    )
+
+    assert response.status_code == 404
 
 
 def test_nobody_else_reaches_a_chat(

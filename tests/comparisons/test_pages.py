@@ -1,5 +1,7 @@
 """The pages of runs, by the test client."""
 
+import uuid
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -7,8 +9,17 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Team, User
 from catalog.models import LanguageModel
 from comparisons.models import ComparisonRun
+from inference.adapters.base import Message
+from inference.models import Source
+from inference.services.asking import Asker, Question, create_generations
 from tests.comparisons.conftest import a_run, finish
 
+CONVERSATION = [
+    Message("system", "Be brief."),
+    Message("user", "Why is the sky blue?"),
+    Message("assistant", "Scattering."),
+    Message("user", "And why red?"),
+]
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 
 
@@ -82,3 +93,47 @@ def test_pages_allow_no_foreign_script_and_are_not_stored(alice_client: Client) 
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert response["Cache-Control"] == "no-store"
+
+
+def test_a_question_of_a_conversation_is_asked_of_others(
+    alice: User, team: Team, alice_client: Client, model: LanguageModel
+) -> None:
+    [generation] = create_generations(
+        Asker(team, alice),
+        Source.CHAT,
+        uuid.uuid4(),
+        [Question(model, CONVERSATION, {})],
+    )
+    form = alice_client.get("/comparisons/new/", {"generation": str(generation.id)})
+
+    alice_client.post(
+        "/comparisons/new/",
+        {
+            "prompt": "And why red?",
+            "system": "Be brief.",
+            "models": [str(model.id)],
+            "generation": str(generation.id),
+        },
+    )
+
+    assert b"And why red?" in form.content
+    assert b"2 messages go before the prompt" in form.content
+    asked = ComparisonRun.objects.get().current_columns[0].generation.messages
+    assert asked == [{"role": each.role, "content": each.content} for each in CONVERSATION]
+
+
+def test_anothers_conversation_stays_private(
+    alice: User, team: Team, bob_client: Client, model: LanguageModel
+) -> None:
+    question = Question(model, CONVERSATION, {})
+    [generation] = create_generations(Asker(team, alice), Source.CHAT, uuid.uuid4(), [question])
+    form = {"prompt": "And?", "models": [str(model.id)], "generation": str(generation.id)}
+
+    page = bob_client.get("/comparisons/new/", {"generation": str(generation.id)})
+    refused = bob_client.post("/comparisons/new/", form)
+    continued = bob_client.post("/chats/continue/", {"generation": str(generation.id)})
+
+    assert b"why red" not in page.content
+    assert refused.status_code == 422
+    assert continued.status_code == 404
+    assert not ComparisonRun.objects.exists()

@@ -35,6 +35,11 @@ class Client:
         assert answer.status_code == 201, answer.text
         return Run(answer.json()["id"], prompt)
 
+    def knows(self, models: Sequence[str]) -> bool:
+        """Whether the catalogue has all of `models`, as it does soon after the start."""
+        listed = self.http.get("/api/v1/models/", params={"page_size": 200}).json()["results"]
+        return set(models) <= {model["name"] for model in listed}
+
 
 @contextmanager
 def signed_in(portal: Portal) -> Iterator[Client]:

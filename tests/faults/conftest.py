@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,8 @@ import pytest
 
 from tests.faults.client import Client, signed_in
 from tests.faults.models import LISTED
-from tests.fixtures.portals import Portal, ScaledPortal, run_scaled_portal
+from tests.faults.truth import wait_until
+from tests.fixtures.portals import ScaledPortal, run_scaled_portal
 from tests.fixtures.servers import PostgresServer, start_postgres
 from tests.provider.server import RunningProvider
 
@@ -49,18 +49,12 @@ def _parts(
                 run_scaled_portal(
                     Path(folder) / "portal", provider, postgres.url(), SETTINGS
                 ) as portal,
-                _with_models(portal) as client,
+                signed_in(portal) as client,
             ):
+                wait_until(lambda: client.knows(LISTED), "the models listed")
                 yield Parts(portal, postgres, client)
         finally:
             postgres.stop()
-
-
-@contextmanager
-def _with_models(portal: Portal) -> Iterator[Client]:
-    portal.manage("refresh_models")
-    with signed_in(portal) as client:
-        yield client
 
 
 @pytest.fixture

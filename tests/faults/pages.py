@@ -31,10 +31,6 @@ class Page:
         """Return once every answer has come at least this far."""
         self._wait(lambda: self.reader.has_text_everywhere(characters))
 
-    def wait_for_snapshot(self) -> Message:
-        self._wait(lambda: bool(self.first_snapshot))
-        return self.first_snapshot
-
     def wait_until_finished(self) -> None:
         self._wait(lambda: self.reader.is_finished)
 

@@ -7,9 +7,9 @@ import pytest
 
 from tests.faults.client import Client, signed_in
 from tests.faults.conftest import SETTINGS
-from tests.faults.models import FOUR, LONG
+from tests.faults.models import FOUR, LISTED, LONG
 from tests.faults.pages import page_of
-from tests.faults.truth import billed, check_answers, check_ledger, check_reader
+from tests.faults.truth import billed, check_answers, check_ledger, check_reader, wait_until
 from tests.fixtures.portals import Portal, run_embedded_portal
 from tests.provider.server import RunningProvider
 
@@ -21,10 +21,11 @@ def _embedded(
     tmp_path_factory: pytest.TempPathFactory, provider: RunningProvider
 ) -> Iterator[tuple[Portal, Client]]:
     folder = tmp_path_factory.mktemp("embedded")
-    with run_embedded_portal(folder, provider, {**SETTINGS, "REQUEUE_AFTER_S": "600"}) as portal:
-        portal.manage("refresh_models")
-        with signed_in(portal) as client:
-            yield portal, client
+    # The sweep shall not be what finds the answers that a restart left waiting.
+    settings = {**SETTINGS, "REQUEUE_AFTER_S": "600"}
+    with run_embedded_portal(folder, provider, settings) as portal, signed_in(portal) as client:
+        wait_until(lambda: client.knows(LISTED), "the models listed")
+        yield portal, client
 
 
 @pytest.fixture

@@ -28,38 +28,23 @@ def test_an_emptied_redis_loses_no_text(portal: ScaledPortal, client: Client) ->
         for page in pages:
             page.wait_for_text(20)
         portal.redis.flush()
+        # Each answer has said something since.
         for page in pages:
+            page.wait_for_text(60)
+        seen = [page.lengths() for page in pages]
+        opened_later = [stack.enter_context(page_of(client, run)) for run in runs]
+        for page in (*pages, *opened_later):
             page.wait_until_finished()
 
-    for run, page in zip(runs, pages, strict=True):
+    for run, page, later, known in zip(runs, pages, opened_later, seen, strict=True):
         check_answers(portal, run, len(FOUR))
         check_ledger(portal, run)
         check_reader(portal, run, page.reader)
+        check_reader(portal, run, later.reader)
         assert len(calls(portal, run)) == len(FOUR)
-
-
-def test_a_page_opened_after_redis_was_emptied_begins_with_all_text_so_far(
-    portal: ScaledPortal, client: Client
-) -> None:
-    run = client.start_run(FOUR)
-
-    with page_of(client, run) as first:
-        first.wait_for_text(20)
-        portal.redis.flush()
-        # Each answer has said something since.
-        first.wait_for_text(60)
-        seen = first.lengths()
-        with page_of(client, run) as second:
-            snapshot = second.wait_for_snapshot()
-            second.wait_until_finished()
-        first.wait_until_finished()
-
-    check_reader(portal, run, first.reader)
-    check_reader(portal, run, second.reader)
-    for state in snapshot["generations"]:
-        told = {"answer": len(state["text"]), "reasoning": len(state["reasoning"])}
-        for kind, length in seen[state["id"]].items():
-            assert told[kind] >= length
+        for state in later.first_snapshot["generations"]:
+            assert len(state["text"]) >= known[state["id"]]["answer"]
+            assert len(state["reasoning"]) >= known[state["id"]]["reasoning"]
 
 
 def test_answers_outlive_a_redis_that_comes_back_empty(parts: Parts) -> None:

@@ -21,7 +21,7 @@ from accounts.permissions import TeamPermission, membership_of
 from catalog.models import LanguageModel, LanguageModelQuerySet, ModelStatus
 from catalog.parameters import ParameterSpec, ParameterType, Support, specs_for
 from catalog.selectors import visible_models
-from catalog.signals import refresh_requested
+from catalog.services import request_refresh
 
 _PRICE: dict[str, Any] = {"max_digits": 14, "decimal_places": 6, "allow_null": True}
 
@@ -166,7 +166,7 @@ class LanguageModelViewSet(viewsets.ReadOnlyModelViewSet[LanguageModel]):
         filterset_class=None,
     )
     def refresh(self, request: Request) -> Response:
-        refresh_requested.send(sender=type(self), provider=None)
+        request_refresh(type(self))
         return Response(
             {"detail": "The model lists are being read again."}, status=status.HTTP_202_ACCEPTED
         )

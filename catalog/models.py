@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Team
 from catalog.encryption import UnreadableSecret, decrypt, encrypt
 from catalog.validators import validate_effort_levels, validate_parameter_overrides
+
+# After this long, a refresh that was asked for has got lost.
+REFRESH_PATIENCE = timedelta(minutes=2)
 
 
 class ProviderKind(models.TextChoices):
@@ -61,6 +66,10 @@ class Provider(models.Model):
     last_refresh_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_good_refresh_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_refresh_error = models.TextField(blank=True, editable=False)
+    last_refresh_added = models.PositiveIntegerField(default=0, editable=False)
+    last_refresh_changed = models.PositiveIntegerField(default=0, editable=False)
+    last_refresh_gone = models.PositiveIntegerField(default=0, editable=False)
+    refresh_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ProviderQuerySet.as_manager()
 
@@ -110,6 +119,14 @@ class Provider(models.Model):
         if not self.is_from_environment:
             return ""
         return str(settings.PROVIDER_KEYS.get(self.kind, ""))
+
+    @property
+    def is_refreshing(self) -> bool:
+        """Whether somebody asked for its list and the answer is still to come."""
+        asked_at, read_at = self.refresh_requested_at, self.last_refresh_at
+        if asked_at is None or (read_at is not None and read_at >= asked_at):
+            return False
+        return timezone.now() - asked_at < REFRESH_PATIENCE
 
     def set_api_key(self, api_key: str) -> None:
         self.encrypted_api_key = encrypt(api_key) if api_key else ""

@@ -46,6 +46,10 @@ class RunForm(forms.Form):
         self.initial = {"prompt": run.prompt, "system": run.system}
         self.selected = [str(column.generation.model_id) for column in run.current_columns]
 
+    def choose(self, model_ids: list[str]) -> None:
+        """Tick these models, besides what a former run ticked."""
+        self.selected = [*self.selected, *model_ids]
+
     def go_on_from(self, generation_id: str) -> None:
         """Fill the empty form with the question that an answer answered, and what went before."""
         conversation = self._conversation_of(generation_id)

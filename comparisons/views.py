@@ -53,6 +53,7 @@ def new_run(request: TeamRequest) -> HttpResponse:
             return redirect("comparison", run.id)
     else:
         form.start_from(_former_run(request))
+        form.choose(request.GET.getlist("model"))
         form.go_on_from(request.GET.get("generation", ""))
     context = {
         "form": form,

@@ -5,6 +5,7 @@ from catalog.services.recording import (
     CatalogueChanges,
     record_models,
     record_refresh_failure,
+    request_refresh,
     retire_model,
 )
 
@@ -13,6 +14,7 @@ __all__ = [
     "ensure_environment_providers",
     "record_models",
     "record_refresh_failure",
+    "request_refresh",
     "retire_model",
     "update_availability",
 ]

@@ -13,6 +13,7 @@ from catalog.encryption import UnreadableSecret
 from catalog.facts import ModelFacts
 from catalog.models import LanguageModel, Provider, ProviderKind
 from catalog.prices import cleaned_price, current_price
+from catalog.signals import refresh_requested
 
 logger = logging.getLogger(__name__)
 
@@ -74,8 +75,15 @@ def record_models(
     LanguageModel.objects.bulk_create(added)
     LanguageModel.objects.bulk_update([*changed, *missing], RECORDED_FIELDS)
     LanguageModel.objects.filter(provider=provider, is_listed=True).update(last_seen_at=now)
-    _note_success(provider, now)
-    return CatalogueChanges(len(added), len(changed), len(missing))
+    changes = CatalogueChanges(len(added), len(changed), len(missing))
+    _note_success(provider, changes, now)
+    return changes
+
+
+def request_refresh(sender: object) -> None:
+    """Ask for every active provider's list, soon; the providers say so until it is read."""
+    Provider.objects.active().update(refresh_requested_at=timezone.now())
+    refresh_requested.send(sender=sender, provider=None)
 
 
 def record_refresh_failure(provider: Provider, message: str, now: datetime | None = None) -> None:
@@ -96,10 +104,22 @@ def retire_model(model: LanguageModel) -> str:
     return model.replacement_name
 
 
-def _note_success(provider: Provider, now: datetime) -> None:
+def _note_success(provider: Provider, changes: CatalogueChanges, now: datetime) -> None:
     provider.last_refresh_at = provider.last_good_refresh_at = now
     provider.last_refresh_error = ""
-    provider.save(update_fields=["last_refresh_at", "last_good_refresh_at", "last_refresh_error"])
+    provider.last_refresh_added = changes.added
+    provider.last_refresh_changed = changes.changed
+    provider.last_refresh_gone = changes.gone
+    provider.save(
+        update_fields=[
+            "last_refresh_at",
+            "last_good_refresh_at",
+            "last_refresh_error",
+            "last_refresh_added",
+            "last_refresh_changed",
+            "last_refresh_gone",
+        ]
+    )
 
 
 def _new_model(provider: Provider, fact: ModelFacts, now: datetime) -> LanguageModel:

@@ -1,0 +1,142 @@
+"""The catalogue's pages."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib.auth.decorators import user_passes_test
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.decorators import TeamRequest, team_required
+from catalog import parameters as parameter_specs
+from catalog.filters import CatalogueFilter
+from catalog.measured import DAYS, MeasuredSpeed, measured_speeds
+from catalog.models import LanguageModel, Provider, ProviderQuerySet
+from catalog.selectors import visible_models
+from catalog.services import request_refresh
+
+MOST_COMPARED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A model with what this portal measured of it."""
+
+    model: LanguageModel
+    speed: MeasuredSpeed | None
+
+
+def _speed_of(row: Row) -> float:
+    return (row.speed and row.speed.tokens_per_second) or 0
+
+
+def _ttft_of(row: Row) -> float:
+    return (row.speed and row.speed.ttft_ms) or float("inf")
+
+
+def _price_of(row: Row) -> Decimal:
+    price = row.model.output_price
+    return Decimal("Infinity") if price is None else price
+
+
+ORDERS: dict[str, tuple[str, Callable[[Row], object]]] = {
+    "name": ("Name", lambda row: row.model.label.lower()),
+    "context": ("Largest context", lambda row: -(row.model.context_window or 0)),
+    "price": ("Lowest price", _price_of),
+    "speed": ("Most tokens per second here", lambda row: -_speed_of(row)),
+    "ttft": ("Quickest first token here", _ttft_of),
+}
+
+
+@require_GET
+@team_required
+def model_list(request: TeamRequest) -> HttpResponse:
+    visible = visible_models(request.membership.team)
+    filters = CatalogueFilter(request.GET, visible, request=request)
+    rows = _rows(filters.qs)
+    order = request.GET.get("order", "")
+    if order in ORDERS:
+        rows.sort(key=ORDERS[order][1])  # type: ignore[arg-type]
+    context = {
+        "filter": filters,
+        "rows": rows,
+        "orders": [(name, label) for name, (label, _) in ORDERS.items()],
+        "providers": _providers(visible),
+        "days": DAYS,
+        "has_any": bool(rows) or visible.exists(),
+    }
+    return render(request, "catalog/models.html", context)
+
+
+@require_GET
+@team_required
+def model_page(request: TeamRequest, model_id: uuid.UUID) -> HttpResponse:
+    model = visible_models(request.membership.team).filter(pk=model_id).first()
+    if model is None:
+        raise Http404("There is no such model.")
+    context = {
+        "model": model,
+        "speed": measured_speeds().get(model.pk),
+        "days": DAYS,
+        "specs": parameter_specs.specs_for(model),
+    }
+    return render(request, "catalog/model.html", context)
+
+
+@require_GET
+@team_required
+def compare(request: TeamRequest) -> HttpResponse:
+    """The facts of several models next to each other, in the order of the address."""
+    wanted = _ids(request.GET.getlist("m"))[:MOST_COMPARED]
+    found = visible_models(request.membership.team).in_bulk(wanted)
+    rows = _rows(found[model_id] for model_id in wanted if model_id in found)
+    specs = [{spec.name: spec for spec in parameter_specs.specs_for(row.model)} for row in rows]
+    context = {
+        "rows": rows,
+        "days": DAYS,
+        "parameters": [
+            (spec.label, [of_model[name] for of_model in specs])
+            for name, spec in (specs[0].items() if specs else ())
+        ],
+    }
+    return render(request, "catalog/compare.html", context)
+
+
+@require_POST
+@team_required
+@user_passes_test(lambda user: user.is_staff)
+def refresh(request: TeamRequest) -> HttpResponse:
+    request_refresh(refresh)
+    return redirect("models")
+
+
+@require_GET
+@team_required
+def refresh_state(request: TeamRequest) -> HttpResponse:
+    """How the providers' lists stand, as a piece of the page."""
+    providers = _providers(visible_models(request.membership.team))
+    return render(request, "catalog/_refresh.html", {"providers": providers})
+
+
+def _rows(models: Iterable[LanguageModel]) -> list[Row]:
+    speeds = measured_speeds()
+    return [Row(model, speeds.get(model.pk)) for model in models]
+
+
+def _providers(visible: Iterable[LanguageModel]) -> ProviderQuerySet:
+    """The providers of the models that the team sees."""
+    return Provider.objects.filter(models__in=visible).distinct()
+
+
+def _ids(texts: Iterable[str]) -> list[uuid.UUID]:
+    """Return the ids among `texts`, each once."""
+    ids: dict[uuid.UUID, None] = {}
+    for text in texts:
+        try:
+            ids[uuid.UUID(text)] = None
+        except ValueError:
+            continue
+    return list(ids)

@@ -1,0 +1,213 @@
+"""The catalogue's pages."""
+
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Team, User
+from catalog.models import LanguageModel, Provider
+from catalog.services import record_models, record_refresh_failure
+from tests.factories import LanguageModelFactory, ProviderFactory
+from usage.models import LedgerEntry
+from usage.selectors import CACHE_KEY
+
+URL = "/models/"
+
+
+@pytest.fixture(autouse=True)
+def nothing_measured() -> None:
+    cache.delete(CACHE_KEY)
+
+
+@pytest.fixture
+def provider(db: None) -> Provider:
+    return ProviderFactory.create(name="Acme", slug="acme")
+
+
+def names(client: Client, **query: object) -> list[str]:
+    response = client.get(URL, query)
+    assert response.status_code == 200
+    return [row.model.name for row in response.context["rows"]]
+
+
+@pytest.fixture
+def three(provider: Provider) -> list[LanguageModel]:
+    return [
+        LanguageModelFactory.create(
+            provider=provider,
+            name="small",
+            context_window=8_000,
+            output_price=Decimal(1),
+            input_price=Decimal(1),
+        ),
+        LanguageModelFactory.create(
+            provider=provider,
+            name="large",
+            context_window=200_000,
+            output_price=Decimal(9),
+            input_price=Decimal(3),
+            strengths="Law and poetry",
+        ),
+        LanguageModelFactory.create(name="gone", is_listed=False, replacement_name="large"),
+    ]
+
+
+def test_usable_models_are_listed_and_others_when_asked_for(
+    alice_client: Client, three: list[LanguageModel]
+) -> None:
+    assert set(names(alice_client)) == {"small", "large"}
+    assert set(names(alice_client, all="true")) == {"small", "large", "gone"}
+    page = alice_client.get(URL, {"all": "true"}).content.decode()
+    assert "use large" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "poetry"}, ["large"]),
+        ({"q": "acme small"}, ["small"]),
+        ({"provider": "acme"}, ["large", "small"]),
+        ({"provider": "nobody"}, []),
+        ({"context": "100000"}, ["large"]),
+        ({"price": "1"}, ["small"]),
+        ({"order": "context"}, ["large", "small"]),
+        ({"order": "price"}, ["small", "large"]),
+        ({"order": "nonsense"}, ["large", "small"]),
+    ],
+)
+def test_it_is_searched_filtered_and_sorted(
+    alice_client: Client, three: list[LanguageModel], query: dict[str, str], found: list[str]
+) -> None:
+    assert names(alice_client, **query) == found
+
+
+@pytest.mark.parametrize("query", [{"context": "much"}, {"price": "-1"}, {"price": "NaN"}])
+def test_a_filter_that_makes_no_sense_is_named(
+    alice_client: Client, three: list[LanguageModel], query: dict[str, str]
+) -> None:
+    response = alice_client.get(URL, query)
+
+    assert response.status_code == 200
+    assert response.context["filter"].errors
+
+
+def test_another_teams_models_are_not_there(alice_client: Client, charlie: User) -> None:
+    foreign = LanguageModelFactory.create(
+        name="secret", provider=ProviderFactory.create(team=charlie.teams.get(), name="Hidden Inc")
+    )
+
+    page = alice_client.get(URL, {"all": "true"}).content.decode()
+    compared = alice_client.get("/models/compare/", {"m": [str(foreign.pk)] * 2})
+
+    assert "secret" not in page
+    assert "Hidden Inc" not in page
+    assert "secret" not in compared.content.decode()
+    assert alice_client.get(reverse("model", args=[foreign.pk])).status_code == 404
+    assert alice_client.get(reverse("model", args=[uuid.uuid4()])).status_code == 404
+
+
+def test_300_models_take_few_queries(
+    alice_client: Client,
+    provider: Provider,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    LanguageModelFactory.create_batch(300, provider=provider)
+
+    with django_assert_max_num_queries(10):
+        assert len(names(alice_client)) == 300
+
+
+def test_the_speed_that_was_measured_is_shown_with_its_number_of_calls(
+    alice: User, team: Team, alice_client: Client, three: list[LanguageModel]
+) -> None:
+    for ttft_ms, speed in ((100.0, 50.0), (300.0, 70.0), (200.0, 60.0)):
+        measure(alice, team, three[0], ttft_ms, speed)
+
+    page = alice_client.get(URL, {"order": "speed"})
+
+    [first, second] = page.context["rows"]
+    assert (first.speed.calls, first.speed.ttft_ms, first.speed.tokens_per_second) == (3, 200, 60)
+    assert second.speed is None
+
+
+def test_a_models_page_has_its_facts_and_parameters(
+    alice_client: Client, three: list[LanguageModel]
+) -> None:
+    page = alice_client.get(reverse("model", args=[three[1].pk])).content.decode()
+
+    assert "Law and poetry" in page
+    assert "acme/large" in page
+    assert "0 to 2" in page
+    assert f"/chats/new/?model={three[1].pk}" in page
+
+
+def test_models_are_compared_in_the_order_of_the_address(
+    alice_client: Client, three: list[LanguageModel]
+) -> None:
+    wanted = [str(three[1].pk), "nonsense", str(three[0].pk), str(three[1].pk)]
+
+    compared = alice_client.get("/models/compare/", {"m": wanted})
+    lonely = alice_client.get("/models/compare/", {"m": wanted[:1]})
+
+    assert [row.model.name for row in compared.context["rows"]] == ["large", "small"]
+    assert "Choose two or more" in lonely.content.decode()
+
+
+def test_a_model_is_chosen_for_a_comparison_by_its_link(
+    alice_client: Client, three: list[LanguageModel]
+) -> None:
+    page = alice_client.get("/comparisons/new/", {"model": str(three[0].pk)})
+
+    assert page.context["selected_ids"] == {str(three[0].pk)}
+
+
+def test_only_the_staff_refreshes(
+    alice_client: Client, admin_client: Client, three: list[LanguageModel]
+) -> None:
+    refused = alice_client.post("/models/refresh/")
+    accepted = admin_client.post("/models/refresh/")
+
+    assert refused.status_code == 302
+    assert "/login" in refused["Location"]
+    assert accepted["Location"] == URL
+
+
+def test_a_refresh_is_shown_until_its_result_is_there(
+    admin_client: Client, three: list[LanguageModel], provider: Provider
+) -> None:
+    admin_client.post("/models/refresh/")
+    during = admin_client.get("/models/refresh/state/").content.decode()
+    record_models(provider, [])
+    failed = admin_client.get("/models/refresh/state/").content.decode()
+    provider.refresh_from_db()
+    record_refresh_failure(provider, "The key is wrong.", timezone.now())
+    worse = admin_client.get(URL).content.decode()
+
+    assert "reading its list" in during
+    assert "listed no chat model" in failed
+    assert "The key is wrong." in worse
+
+
+def test_the_page_without_models_says_how_to_get_some(alice_client: Client) -> None:
+    assert "No model yet" in alice_client.get(URL).content.decode()
+
+
+def measure(user: User, team: Team, model: LanguageModel, ttft_ms: float, speed: float) -> None:
+    LedgerEntry.objects.create(
+        team=team,
+        user=user,
+        source="comparison",
+        source_id=uuid.uuid4(),
+        generation_id=uuid.uuid4(),
+        attempt=1,
+        model=model,
+        status="finished",
+        ttft_ms=ttft_ms,
+        tokens_per_second=speed,
+    )

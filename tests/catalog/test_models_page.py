@@ -30,7 +30,7 @@ def provider(db: None) -> Provider:
     return ProviderFactory.create(name="Acme", slug="acme")
 
 
-def names(client: Client, **query: object) -> list[str]:
+def names(client: Client, **query: str) -> list[str]:
     response = client.get(URL, query)
     assert response.status_code == 200
     return [row.model.name for row in response.context["rows"]]

@@ -39,7 +39,7 @@ bench: install-dev ## Measure the scaled set-up on this machine
 pins: install-dev ## Turn requirements*.in into requirements*.txt, with versions and hashes
 	@for name in requirements requirements-dev; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-			--no-emit-index-url --no-header $(PINS) $$name.in -o $$name.txt || exit 1; \
+			--no-emit-index-url --no-header --no-strip-extras $(PINS) $$name.in -o $$name.txt || exit 1; \
 	done
 
 install:

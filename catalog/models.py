@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Team
+from accounts.models import Team, User
 from catalog.encryption import UnreadableSecret, decrypt, encrypt
 from catalog.validators import validate_effort_levels, validate_parameter_overrides
 
@@ -285,3 +285,74 @@ class LanguageModel(models.Model):
             + completion_tokens * self.output_price
         )
         return micro_dollars / 1_000_000
+
+
+class PresetQuerySet(models.QuerySet["Preset"]):
+    def visible_to(self, user: User, team: Team) -> PresetQuerySet:
+        """A person's own presets in a team and those that the team shares, none deleted."""
+        mine_or_shared = Q(created_by=user) | Q(is_shared=True)
+        return self.filter(mine_or_shared, team=team, deleted_at__isnull=True)
+
+    def favourites_first(self, user: User) -> PresetQuerySet:
+        """With `is_favourite` of `user`, in the order of lists; the model comes along."""
+        favourite = PresetFavourite.objects.filter(user=user, preset=models.OuterRef("pk"))
+        return (
+            self.annotate(is_favourite=models.Exists(favourite))
+            .select_related("model__provider", "created_by")
+            .order_by("-is_favourite", "name", "id")
+        )
+
+
+class Preset(models.Model):
+    """Parameters and a system prompt with a name, for one model or for any.
+
+    What is asked with a preset is asked with a copy of it: later edits change nothing that was.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="presets")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="presets"
+    )
+    name = models.CharField(max_length=100)
+    description = models.TextField(blank=True, max_length=1000)
+    model = models.ForeignKey(
+        LanguageModel, on_delete=models.SET_NULL, null=True, blank=True, related_name="presets"
+    )
+    parameters = models.JSONField(default=dict, blank=True)
+    system = models.TextField(blank=True)
+    is_shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PresetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "created_by", "name"],
+                condition=Q(deleted_at__isnull=True),
+                name="preset_name_unique_for_a_person",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="preset_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PresetFavourite(models.Model):
+    """A preset that a person wants to find first."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    preset = models.ForeignKey(Preset, on_delete=models.CASCADE, related_name="favourites")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "preset"], name="preset_favourite_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} likes {self.preset_id}"

@@ -75,7 +75,7 @@ class RunForm(forms.Form):
         parameters = {name: fields[name] for name in PARAMETERS if fields.get(name) is not None}
         try:
             self.run_request = build_run(
-                self.membership.team,
+                self.membership,
                 messages=[*self.history, Message("user", fields.get("prompt", ""))],
                 system=fields.get("system", ""),
                 choices=[ModelChoice(name, parameters) for name in self.selected],

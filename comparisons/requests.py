@@ -1,13 +1,14 @@
 """From what a form or a program sent to a run that can be started, or all that is wrong with it."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from accounts.models import Team
+from accounts.models import Membership
 from catalog import parameters as parameter_specs
-from catalog.models import LanguageModel
+from catalog.models import LanguageModel, Preset
 from catalog.selectors import ModelUnavailable, find_models
 from catalog.tokens import estimate_prompt_tokens
 from comparisons.services import RunRequest
@@ -17,10 +18,24 @@ from inference.services.asking import Question
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """A model as the asker named it, an id or `provider/name`, and what to set."""
+    """A model as the asker named it, an id or `provider/name`, and what to set.
 
-    name: str
+    A preset's parameters hold where `parameters` says nothing else, its system prompt where the
+    run has none, and its model where none is named.
+    """
+
+    name: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
+    preset_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Who is asked, and how: a choice with its names resolved."""
+
+    model: LanguageModel
+    parameters: Mapping[str, object]
+    system: str
 
 
 class InvalidRun(Exception):
@@ -32,7 +47,7 @@ class InvalidRun(Exception):
 
 
 def build_run(
-    team: Team,
+    member: Membership,
     *,
     messages: Sequence[Message],
     system: str,
@@ -45,17 +60,20 @@ def build_run(
         errors["prompt"] = problems
     if problem := _problem_of_count(len(choices), samples):
         raise InvalidRun({**errors, "models": [problem]})
-    models, problems = _resolve(team, choices)
+    columns, problems = _resolve(member, choices, system)
     if not errors:
-        problems += _problems_of_length(models, [*_system(system), *messages])
+        problems += _problems_of_length(columns, messages)
     if problems:
         errors["models"] = problems
     if errors:
         raise InvalidRun(errors)
-    conversation = [*_system(system), *messages]
     questions = [
-        Question(model, conversation, parameter_specs.with_required(choice.parameters, model))
-        for model, choice in zip(models, choices, strict=True)
+        Question(
+            column.model,
+            [*_system(column.system), *messages],
+            parameter_specs.with_required(column.parameters, column.model),
+        )
+        for column in columns
         for _ in range(samples)
     ]
     return RunRequest(messages=messages, system=system, questions=questions)
@@ -91,33 +109,68 @@ def _problem_of_count(models: int, samples: int) -> str:
     return ""
 
 
-def _resolve(team: Team, choices: Sequence[ModelChoice]) -> tuple[list[LanguageModel], list[str]]:
-    """Return the models that exist, and all that is wrong with names and parameters."""
-    models: list[LanguageModel] = []
+def _resolve(
+    member: Membership, choices: Sequence[ModelChoice], system: str
+) -> tuple[list[Column], list[str]]:
+    """Return the columns that can be asked, and all that is wrong with the others."""
+    columns: list[Column] = []
     problems: list[str] = []
-    found = find_models(team, [choice.name for choice in choices])
+    presets = _presets(member, choices)
+    found = find_models(member.team, [choice.name for choice in choices])
     for choice in choices:
-        model = found[choice.name]
+        preset = presets.get(choice.preset_id) if choice.preset_id else None
+        if choice.preset_id and preset is None:
+            problems.append(f"There is no preset {choice.preset_id}.")
+            continue
+        model = _model(choice, preset, found)
         if isinstance(model, ModelUnavailable):
             problems.append(str(model))
             continue
-        models.append(model)
-        invalid = parameter_specs.validate(choice.parameters, model)
-        problems += [text for texts in invalid.values() for text in texts]
-    return models, problems
+        parameters = {**(preset.parameters if preset else {}), **choice.parameters}
+        refused = [
+            text for texts in parameter_specs.validate(parameters, model).values() for text in texts
+        ]
+        problems += [f"Preset “{preset}”: {text}" if preset else text for text in refused]
+        columns.append(
+            Column(model, parameters, system or (preset.system if preset is not None else ""))
+        )
+    return columns, problems
 
 
-def _problems_of_length(models: Sequence[LanguageModel], messages: Sequence[Message]) -> list[str]:
+def _presets(member: Membership, choices: Sequence[ModelChoice]) -> dict[uuid.UUID, Preset]:
+    wanted = [choice.preset_id for choice in choices if choice.preset_id]
+    if not wanted:
+        return {}
+    visible = Preset.objects.visible_to(member.user, member.team)
+    return visible.select_related("model__provider").in_bulk(wanted)
+
+
+def _model(
+    choice: ModelChoice,
+    preset: Preset | None,
+    found: Mapping[str, LanguageModel | ModelUnavailable],
+) -> LanguageModel | ModelUnavailable:
+    if choice.name:
+        return found[choice.name]
+    if preset is None or preset.model is None:
+        return ModelUnavailable("Name a model, or a preset that is for one.")
+    if not preset.model.is_usable:
+        return ModelUnavailable(f"Preset “{preset}”: {preset.model} is no longer available.")
+    return preset.model
+
+
+def _problems_of_length(columns: Sequence[Column], messages: Sequence[Message]) -> list[str]:
     """A prompt that fills a window leaves no room for an answer: it must be shorter."""
-    problems = []
-    for model in dict.fromkeys(models):
+    problems = {}
+    for column in columns:
+        model = column.model
         if model.context_window is None:
             continue
-        estimate = estimate_prompt_tokens(model, messages)
+        estimate = estimate_prompt_tokens(model, [*_system(column.system), *messages])
         if estimate.tokens >= model.context_window:
             about = "" if estimate.is_exact else "about "
-            problems.append(
+            problems[model] = (
                 f"{model}: the prompt has {about}{estimate.tokens:,} tokens; "
                 f"this model's context window holds {model.context_window:,}."
             )
-    return problems
+    return list(problems.values())

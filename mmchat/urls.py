@@ -3,7 +3,8 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from catalog.api import LanguageModelViewSet
+from catalog.api.models import LanguageModelViewSet
+from catalog.api.presets import PresetViewSet
 from chats.api.views import ChatViewSet
 from comparisons.api.views import ComparisonRunViewSet, GenerationViewSet
 from mmchat import health
@@ -12,6 +13,7 @@ router = SimpleRouter(use_regex_path=False)
 router.register("models", LanguageModelViewSet, basename="model")
 router.register("comparisons", ComparisonRunViewSet, basename="comparison-api")
 router.register("chats", ChatViewSet, basename="chat-api")
+router.register("presets", PresetViewSet, basename="preset-api")
 router.register("generations", GenerationViewSet, basename="generation-api")
 
 urlpatterns = [

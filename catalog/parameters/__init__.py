@@ -3,7 +3,7 @@
 from catalog.parameters.building import offered_specs, specs_for
 from catalog.parameters.overrides import override_problems
 from catalog.parameters.specs import ParameterSpec, ParameterType, Requirement, Support
-from catalog.parameters.validation import validate, with_required
+from catalog.parameters.validation import validate, validate_for_any, with_required
 
 __all__ = [
     "ParameterSpec",
@@ -14,5 +14,6 @@ __all__ = [
     "override_problems",
     "specs_for",
     "validate",
+    "validate_for_any",
     "with_required",
 ]

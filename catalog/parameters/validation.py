@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from catalog.parameters.building import specs_for
+from catalog.parameters.families import SPECS
 from catalog.parameters.specs import ParameterSpec, ParameterType, ParameterValue, Support
 from catalog.parameters.values import is_number, is_whole_number
 
@@ -25,6 +26,19 @@ def validate(parameters: Mapping[str, object], model: LanguageModel) -> dict[str
             errors[name] = [f"{_shortened(name)} is not a parameter of {model.name}."]
         elif problem := _problem(spec, value, parameters, model.name):
             errors[name] = [problem]
+    return errors
+
+
+def validate_for_any(parameters: Mapping[str, object]) -> dict[str, list[str]]:
+    """Return what no model could take, by parameter name: for presets that are for any model."""
+    specs = {spec.name: spec for spec in SPECS}
+    errors: dict[str, list[str]] = {}
+    for name, value in parameters.items():
+        spec = specs.get(name)
+        if spec is None:
+            errors[name] = [f"{_shortened(name)} is not a parameter of any model."]
+        elif not _is_right_for_some(spec, value):
+            errors[name] = [f"{spec.name} must be {_wanted(spec)}."]
     return errors
 
 
@@ -73,6 +87,17 @@ def _is_right(spec: ParameterSpec, value: object) -> bool:
                 and _is_within(spec, len(value))
                 and all(_is_text(entry) for entry in value)
             )
+
+
+def _is_right_for_some(spec: ParameterSpec, value: object) -> bool:
+    """Models differ in their choices and in how many entries they take, not beyond the ranges."""
+    match spec.type:
+        case ParameterType.CHOICE:
+            return _is_text(value)
+        case ParameterType.LIST:
+            return isinstance(value, list | tuple) and bool(value) and all(map(_is_text, value))
+        case _:
+            return _is_right(spec, value)
 
 
 def _is_within(spec: ParameterSpec, value: float) -> bool:

@@ -3,9 +3,10 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.api.serializers import ModelNameSerializer, StrictSerializer
 from chats.context import Context
 from chats.models import TITLE_LENGTH, Chat, ChatMessage
-from inference.api.serializers import GenerationSerializer, ModelNameSerializer, StrictSerializer
+from inference.api.serializers import GenerationSerializer
 
 
 class AnswerSerializer(GenerationSerializer):

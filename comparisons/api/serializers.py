@@ -3,8 +3,9 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.api.serializers import ModelNameSerializer, StrictSerializer
 from comparisons.models import ComparisonRun
-from inference.api.serializers import GenerationSerializer, ModelNameSerializer, StrictSerializer
+from inference.api.serializers import GenerationSerializer
 
 
 class ColumnSerializer(GenerationSerializer):
@@ -59,7 +60,13 @@ class MessageSerializer(StrictSerializer):
 
 
 class ModelChoiceSerializer(StrictSerializer):
-    model = serializers.CharField(max_length=300, help_text="A model's id or `provider/name`.")
+    model = serializers.CharField(
+        required=False,
+        default="",
+        max_length=300,
+        help_text="A model's id or `provider/name`; may be left out with a preset for one model.",
+    )
+    preset = serializers.UUIDField(required=False, default=None, allow_null=True)
     parameters = serializers.DictField(
         required=False, default=dict, help_text="Only what is to differ from the model's defaults."
     )

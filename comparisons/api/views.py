@@ -14,6 +14,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import Membership
 from accounts.permissions import membership_of
 from comparisons import services
 from comparisons.api.idempotency import start_once
@@ -34,7 +35,6 @@ from inference.api.asking import Conflict, asker_of
 from inference.api.negotiation import EventStreamRenderer
 from inference.loop import streaming_loop
 from inference.models import Generation
-from inference.services.asking import Asker
 from inference.services.cancelling import cancel
 from inference.watching.events import event_stream
 from inference.watching.feed import add_live_texts
@@ -94,7 +94,7 @@ class ComparisonRunViewSet(viewsets.GenericViewSet[ComparisonRun]):
         asked: dict[str, Any] = serializer.validated_data
 
         def start() -> ComparisonRun:
-            return services.start_run(asker, _build(asker, asked))
+            return services.start_run(asker, _build(membership_of(request), asked))
 
         key = request.headers.get("Idempotency-Key", "")
         if key:
@@ -193,18 +193,19 @@ class GenerationViewSet(viewsets.GenericViewSet[Generation]):
             raise Http404 from error
 
 
-def _build(asker: Asker, asked: dict[str, Any]) -> services.RunRequest:
+def _build(member: Membership, asked: dict[str, Any]) -> services.RunRequest:
     if "prompt" in asked:
         messages = [Message("user", asked["prompt"])]
     else:
         messages = [Message(**message) for message in asked["messages"]]
     try:
         return build_run(
-            asker.team,
+            member,
             messages=messages,
             system=asked["system"],
             choices=[
-                ModelChoice(choice["model"], choice["parameters"]) for choice in asked["models"]
+                ModelChoice(choice["model"], choice["parameters"], choice["preset"])
+                for choice in asked["models"]
             ],
             samples=asked["samples"],
         )

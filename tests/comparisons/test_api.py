@@ -6,8 +6,9 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from accounts.models import Team, User
+from accounts.models import Membership, Team, User
 from catalog.models import LanguageModel
+from catalog.services.presets import PresetValues, create_preset, update_preset
 from comparisons.models import ComparisonRun
 from inference.models import Generation
 from tests.comparisons.conftest import finish
@@ -49,7 +50,9 @@ def test_a_model_is_named_by_provider_and_name_too(
         ({"models": []}, "models"),
         ({"models": [{"model": "nobody/nothing"}]}, "models"),
         ({"models": "all"}, "models"),
-        ({"models": [{}]}, "models.0.model"),
+        ({"models": [{}]}, "models"),
+        ({"models": [{"preset": "x"}]}, "models.0.preset"),
+        ({"models": [{"preset": "6a0a1e6e-3f5e-4e8c-9c57-0c7a7d2f9b10"}]}, "models"),
         ({"models": [{"model": 7, "parameters": []}]}, "models.0.parameters"),
         ({"samples": 0}, "samples"),
         ({"samples": "many"}, "samples"),
@@ -210,3 +213,54 @@ def test_a_token_that_may_only_read_does_not_start(
 
     assert reader.get(URL).status_code == 200
     assert reader.post(URL, body(model)).status_code == 403
+
+
+def test_one_model_stands_twice_with_two_presets(
+    alice: User, team: Team, alice_api: APIClient, model: LanguageModel
+) -> None:
+    member = Membership.objects.get(user=alice, team=team)
+    cold = create_preset(member, PresetValues("Cold", model=model, parameters={"temperature": 0}))
+    warm = create_preset(
+        member, PresetValues("Warm", parameters={"temperature": 1, "top_p": 0.5}, system="Rhyme.")
+    )
+    choices = [
+        {"preset": str(cold.pk)},
+        {"preset": str(warm.pk), "model": str(model.pk), "parameters": {"top_p": 0.9}},
+    ]
+
+    response = alice_api.post(URL, body(model, models=choices))
+    update_preset(member, warm, PresetValues("Warm", parameters={"temperature": 2}))
+
+    assert response.status_code == 201
+    first, second = ComparisonRun.objects.get().current_generations
+    assert first.parameters == {"temperature": 0}
+    assert second.parameters == {"temperature": 1, "top_p": 0.9}
+    assert [message["content"] for message in second.messages] == ["Rhyme.", "Why?"]
+
+
+def test_what_of_a_preset_does_not_fit_is_said_by_name(
+    alice: User, team: Team, alice_api: APIClient, model: LanguageModel
+) -> None:
+    member = Membership.objects.get(user=alice, team=team)
+    preset = create_preset(member, PresetValues("Cold", parameters={"temperature": 0.1}))
+    refusing = LanguageModelFactory.create(
+        parameter_overrides={"temperature": {"support": "refused"}}
+    )
+
+    choice = {"preset": str(preset.pk), "model": str(refusing.pk)}
+    response = alice_api.post(URL, body(model, models=[choice]))
+
+    assert response.json()["errors"]["models"] == [
+        f"Preset “Cold”: temperature is not supported by {refusing.name}."
+    ]
+
+
+def test_anothers_private_preset_is_unknown(
+    bob: User, team: Team, alice_api: APIClient, model: LanguageModel
+) -> None:
+    preset = create_preset(Membership.objects.get(user=bob, team=team), PresetValues("Mine"))
+
+    choice = {"preset": str(preset.pk), "model": str(model.pk)}
+    response = alice_api.post(URL, body(model, models=[choice]))
+
+    assert "There is no preset" in response.json()["errors"]["models"][0]

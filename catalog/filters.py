@@ -5,11 +5,32 @@ from decimal import Decimal
 import django_filters
 from django.db.models import QuerySet
 
-from catalog.models import LanguageModel, LanguageModelQuerySet
+from catalog.models import LanguageModel, LanguageModelQuerySet, ModelStatus
+
+ANY_STATUS = "all"
+STATUSES = [
+    (ModelStatus.ACTIVE, "Active"),
+    (ModelStatus.RETIRING, "Retiring"),
+    (ModelStatus.RETIRED, "Retired"),
+    (ModelStatus.INACTIVE, "Switched off"),
+    (ModelStatus.UNAVAILABLE, "Not set up"),
+    (ANY_STATUS, "All"),
+]
+# What lists are sorted by; the rows know their speeds, so sorting is the page's.
+ORDERS = [
+    ("name", "Name"),
+    ("context", "Largest context"),
+    ("price", "Lowest price"),
+    ("speed", "Most tokens per second here"),
+    ("ttft", "Quickest first token here"),
+]
 
 
 class CatalogueFilter(django_filters.FilterSet):
-    """`q` looks into names, owner and strengths; prices are USD per million tokens of output."""
+    """`q` looks into names, owner and strengths; prices are USD per million tokens of output.
+
+    Without a `status`, only models that can be asked now are found.
+    """
 
     q = django_filters.CharFilter(method="filter_words", label="Search")
     provider = django_filters.CharFilter(field_name="provider__slug", label="Provider")
@@ -19,7 +40,8 @@ class CatalogueFilter(django_filters.FilterSet):
     price = django_filters.NumberFilter(
         field_name="output_price", lookup_expr="lte", min_value=Decimal(0), label="Price up to"
     )
-    all = django_filters.BooleanFilter(method="filter_all", label="Retired and inactive too")
+    status = django_filters.ChoiceFilter(method="filter_status", choices=STATUSES, label="Status")
+    order = django_filters.ChoiceFilter(method="keep", choices=ORDERS, label="Order")
 
     class Meta:
         model = LanguageModel
@@ -27,7 +49,7 @@ class CatalogueFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[LanguageModel]) -> QuerySet[LanguageModel]:
         models: QuerySet[LanguageModel] = super().filter_queryset(queryset)
-        if not self.form.cleaned_data["all"] and isinstance(models, LanguageModelQuerySet):
+        if not self.form.cleaned_data.get("status") and isinstance(models, LanguageModelQuerySet):
             models = models.usable()
         return models
 
@@ -36,7 +58,10 @@ class CatalogueFilter(django_filters.FilterSet):
     ) -> LanguageModelQuerySet:
         return models.search(value)
 
-    def filter_all(
-        self, models: LanguageModelQuerySet, name: str, value: bool
+    def filter_status(
+        self, models: LanguageModelQuerySet, name: str, value: str
     ) -> LanguageModelQuerySet:
+        return models if value == ANY_STATUS else models.with_status(ModelStatus(value))
+
+    def keep(self, models: LanguageModelQuerySet, name: str, value: str) -> LanguageModelQuerySet:
         return models

@@ -31,6 +31,10 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
         """Those that can be asked: switched on, and not short of a key."""
         return self.filter(is_active=True, unavailable_reason="")
 
+    def for_team(self, team: Team) -> ProviderQuerySet:
+        """Those that serve everyone or this team."""
+        return self.filter(Q(team__isnull=True) | Q(team=team))
+
 
 class Provider(models.Model):
     """Who serves models. The key comes from the environment or, encrypted, from the admin.
@@ -161,6 +165,20 @@ class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
             | Q(provider__is_active=False)
             | ~Q(provider__unavailable_reason="")
         )
+
+    def with_status(self, status: ModelStatus) -> LanguageModelQuerySet:
+        """The models whose `status` is this one."""
+        in_use = Q(is_active=True, provider__is_active=True)
+        match status:
+            case ModelStatus.RETIRED:
+                return self.filter(is_listed=False)
+            case ModelStatus.INACTIVE:
+                return self.filter(~in_use, is_listed=True)
+            case ModelStatus.UNAVAILABLE:
+                return self.filter(in_use, ~Q(provider__unavailable_reason=""), is_listed=True)
+            case ModelStatus.RETIRING | ModelStatus.ACTIVE:
+                is_staying = status is ModelStatus.ACTIVE
+                return self.usable().filter(retired_on__isnull=is_staying)
 
     def search(self, words: str) -> LanguageModelQuerySet:
         """Models that have every one of `words` in a name, the owner or the strengths."""

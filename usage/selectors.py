@@ -1,5 +1,6 @@
 """Reads that aggregate the ledger."""
 
+import logging
 from collections import defaultdict
 from datetime import timedelta
 from statistics import median
@@ -9,9 +10,12 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Aggregate, Count, FloatField, QuerySet
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from catalog.measured import DAYS, MeasuredSpeed
 from usage.models import LedgerEntry
+
+logger = logging.getLogger(__name__)
 
 CACHE_KEY = "measured-speeds"
 CACHE_S = 60
@@ -29,10 +33,14 @@ class Median(Aggregate):
 
 def measured_speeds() -> dict[UUID, MeasuredSpeed]:
     """Return the median speeds of every model's answers of the last days; known for a minute."""
-    speeds: dict[UUID, MeasuredSpeed] | None = cache.get(CACHE_KEY)
-    if speeds is None:
-        speeds = _read_speeds()
-        cache.set(CACHE_KEY, speeds, CACHE_S)
+    try:
+        speeds: dict[UUID, MeasuredSpeed] | None = cache.get(CACHE_KEY)
+        if speeds is None:
+            speeds = _read_speeds()
+            cache.set(CACHE_KEY, speeds, CACHE_S)
+    except (RedisError, OSError) as error:
+        logger.warning("The cache is away (%s); speeds are read anew.", error)
+        return _read_speeds()
     return speeds
 
 

@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.contrib.auth.decorators import user_passes_test
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -42,12 +43,12 @@ def _price_of(row: Row) -> Decimal:
     return Decimal("Infinity") if price is None else price
 
 
-ORDERS: dict[str, tuple[str, Callable[[Row], object]]] = {
-    "name": ("Name", lambda row: row.model.label.lower()),
-    "context": ("Largest context", lambda row: -(row.model.context_window or 0)),
-    "price": ("Lowest price", _price_of),
-    "speed": ("Most tokens per second here", lambda row: -_speed_of(row)),
-    "ttft": ("Quickest first token here", _ttft_of),
+KEYS: dict[str, Callable[[Row], Any]] = {
+    "name": lambda row: row.model.label.lower(),
+    "context": lambda row: -(row.model.context_window or 0),
+    "price": _price_of,
+    "speed": lambda row: -_speed_of(row),
+    "ttft": _ttft_of,
 }
 
 
@@ -57,14 +58,13 @@ def model_list(request: TeamRequest) -> HttpResponse:
     visible = visible_models(request.membership.team)
     filters = CatalogueFilter(request.GET, visible, request=request)
     rows = _rows(filters.qs)
-    order = request.GET.get("order", "")
-    if order in ORDERS:
-        rows.sort(key=ORDERS[order][1])  # type: ignore[arg-type]
+    order = filters.form.cleaned_data.get("order")
+    if order:
+        rows.sort(key=KEYS[order])
     context = {
         "filter": filters,
         "rows": rows,
-        "orders": [(name, label) for name, (label, _) in ORDERS.items()],
-        "providers": _providers(visible),
+        "providers": _providers(request),
         "days": DAYS,
         "has_any": bool(rows) or visible.exists(),
     }
@@ -107,8 +107,9 @@ def compare(request: TeamRequest) -> HttpResponse:
 
 @require_POST
 @team_required
-@user_passes_test(lambda user: user.is_staff)
 def refresh(request: TeamRequest) -> HttpResponse:
+    if not request.user.is_staff:
+        raise PermissionDenied("Only administrators of the portal refresh its models.")
     request_refresh(refresh)
     return redirect("models")
 
@@ -117,8 +118,7 @@ def refresh(request: TeamRequest) -> HttpResponse:
 @team_required
 def refresh_state(request: TeamRequest) -> HttpResponse:
     """How the providers' lists stand, as a piece of the page."""
-    providers = _providers(visible_models(request.membership.team))
-    return render(request, "catalog/_refresh.html", {"providers": providers})
+    return render(request, "catalog/_refresh.html", {"providers": _providers(request)})
 
 
 def _rows(models: Iterable[LanguageModel]) -> list[Row]:
@@ -126,9 +126,9 @@ def _rows(models: Iterable[LanguageModel]) -> list[Row]:
     return [Row(model, speeds.get(model.pk)) for model in models]
 
 
-def _providers(visible: Iterable[LanguageModel]) -> ProviderQuerySet:
-    """The providers of the models that the team sees."""
-    return Provider.objects.filter(models__in=visible).distinct()
+def _providers(request: TeamRequest) -> ProviderQuerySet:
+    """The team's providers, those too whose list never came."""
+    return Provider.objects.for_team(request.membership.team)
 
 
 def _ids(texts: Iterable[str]) -> list[uuid.UUID]:

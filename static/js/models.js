@@ -26,6 +26,16 @@ async function look() {
     return;
   }
   form?.querySelector("button")?.removeAttribute("aria-disabled");
+  if (isThere) await loadList();
+}
+
+/** Show the models as they are now, by the same filters. */
+async function loadList() {
+  const response = await fetch(location.href);
+  if (!response.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const list = page.querySelector("#catalogue");
+  if (list) document.querySelector("#catalogue")?.replaceWith(list);
 }
 
 if (document.querySelector("#refresh-state [data-is-refreshing]")) setTimeout(look, LOOK_AGAIN_MS);

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.db.models import QuerySet
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import Team, User
 from catalog.measured import MeasuredSpeed
 from catalog.models import LanguageModel
 from tests.factories import LanguageModelFactory
+from tests.fixtures.servers import free_port
 from usage import selectors
 from usage.models import LedgerEntry
 
@@ -78,3 +80,16 @@ def test_the_figures_are_known_for_a_minute(alice: User, model: LanguageModel) -
 
     assert selectors.measured_speeds() == first
     assert first[model.pk].calls == 1
+
+
+def test_speeds_are_known_while_the_cache_is_away(alice: User, model: LanguageModel) -> None:
+    entry(alice, model, 100.0, 10.0)
+    away = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"redis://127.0.0.1:{free_port()}/0",
+    }
+
+    with override_settings(CACHES={"default": away}):
+        speeds = selectors.measured_speeds()
+
+    assert speeds == {model.pk: MeasuredSpeed(1, 100.0, 10.0)}

@@ -29,9 +29,11 @@ def read_parameters(
     specs = {spec.name: spec for spec in specs_for(model)}
     values: dict[str, object] = {}
     for field, raw in posted.items():
-        if not field.startswith(PREFIX) or not isinstance(raw, str) or not raw.strip():
+        if not field.startswith(PREFIX) or not isinstance(raw, str):
             continue
         name = field.removeprefix(PREFIX)
+        if _is_empty(raw, specs.get(name)):
+            continue
         values[name] = _typed(specs[name], raw) if name in specs else raw
     return values, validate(values, model)
 
@@ -115,6 +117,12 @@ def panel_of(
             spec.label for spec in specs if not spec.is_offered and spec.name not in problems
         ),
     )
+
+
+def _is_empty(raw: str, spec: ParameterSpec | None) -> bool:
+    """Spaces alone set nothing, except in a list: they may well be where an answer is to stop."""
+    is_list = spec is not None and spec.type is ParameterType.LIST
+    return not (raw.strip("\r\n") if is_list else raw.strip())
 
 
 def _typed(spec: ParameterSpec, raw: str) -> object:

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -40,6 +40,7 @@ def valid_parameters(draw: st.DrawFn) -> dict[str, object]:
 
 
 @given(valid_parameters())
+@example({"stop": [" "]})
 def test_what_is_valid_comes_back_from_its_fields(parameters: dict[str, object]) -> None:
     values, errors = read_parameters(field_texts(parameters), LOCAL)
 

@@ -311,6 +311,18 @@ class PresetQuerySet(models.QuerySet["Preset"]):
         mine_or_shared = Q(created_by=user) | Q(is_shared=True)
         return self.filter(mine_or_shared, team=team, deleted_at__isnull=True)
 
+    def search(self, words: str) -> PresetQuerySet:
+        """Presets with every one of `words` in the name, the description or the model's name."""
+        found = self
+        for word in words.replace("\0", " ").split()[:10]:
+            found = found.filter(
+                Q(name__icontains=word)
+                | Q(description__icontains=word)
+                | Q(model__name__icontains=word)
+                | Q(model__display_name__icontains=word)
+            )
+        return found
+
     def favourites_first(self, user: User) -> PresetQuerySet:
         """With `is_favourite` of `user`, in the order of lists; the model comes along."""
         favourite = PresetFavourite.objects.filter(user=user, preset=models.OuterRef("pk"))

@@ -43,7 +43,8 @@ class PresetValues:
 
 
 def create_preset(member: Membership, values: PresetValues) -> Preset:
-    """Raises `InvalidPreset`."""
+    """Raises `InvalidPreset`, and `NotYours` for viewers."""
+    _check_may_make(member)
     preset = Preset(team=member.team, created_by=member.user)
     return _keep(preset, values)
 
@@ -55,7 +56,8 @@ def update_preset(member: Membership, preset: Preset, values: PresetValues) -> P
 
 
 def duplicate_preset(member: Membership, preset: Preset) -> Preset:
-    """Make a private copy with a name that is free."""
+    """Make a private copy with a name that is free. Raises `NotYours` for viewers."""
+    _check_may_make(member)
     values = PresetValues(
         name=free_name(member, preset.name),
         description=preset.description,
@@ -95,6 +97,11 @@ def check_may_change(member: Membership, preset: Preset) -> None:
     """Raises `NotYours`."""
     is_own = preset.created_by_id == member.user_id
     if not (member.can_run and (is_own or (preset.is_shared and member.can_administer))):
+        raise NotYours
+
+
+def _check_may_make(member: Membership) -> None:
+    if not member.can_run:
         raise NotYours
 
 

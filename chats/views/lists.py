@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.decorators import TeamRequest, team_required
-from catalog.models import LanguageModel, LanguageModelQuerySet
+from catalog.models import LanguageModel, LanguageModelQuerySet, Preset
 from catalog.parameters.forms import panel_of, read_parameters
 from catalog.selectors import ModelUnavailable, models_for_picker
+from catalog.services.presets import fit_preset
 from chats import services
 from chats.filters import ChatFilter
 from chats.models import Chat
@@ -53,13 +54,17 @@ def new_chat(request: TeamRequest) -> HttpResponse:
         if chat is not None:
             return redirect("chat", chat.pk)
     models = models_for_picker(request.membership.team)
-    chosen = _preselected(request, models)
+    preset = _preset(request)
+    chosen = _preselected(request, models, preset)
+    set_values = _set_values(request, chosen, preset)
     context = {
         "models": models,
         "chosen": chosen,
         "text": request.POST.get("content", ""),
-        "system": request.POST.get("system", ""),
-        "panel": chosen and panel_of(chosen, read_parameters(request.POST.dict(), chosen)[0]),
+        "system": request.POST.get("system", preset.system if preset else ""),
+        "preset": preset,
+        "refused": fit_preset(preset, chosen).refused if preset and chosen else {},
+        "panel": chosen and panel_of(chosen, set_values),
         "errors": errors,
         "max_prompt_characters": settings.MAX_PROMPT_CHARACTERS,
     }
@@ -109,9 +114,33 @@ def _start(request: TeamRequest) -> tuple[Chat | None, Errors]:
     return chat, {}
 
 
-def _preselected(request: TeamRequest, models: LanguageModelQuerySet) -> LanguageModel | None:
-    """The model that the form or the link names, else the last chat's, else the first."""
-    wanted = request.POST.get("model") or request.GET.get("model") or ""
+def _preset(request: TeamRequest) -> Preset | None:
+    """The preset that the link names, if the person may use it."""
+    try:
+        wanted = uuid.UUID(request.GET.get("preset", ""))
+    except ValueError:
+        return None
+    visible = Preset.objects.visible_to(request.user, request.membership.team)
+    return visible.select_related("model__provider").filter(pk=wanted).first()
+
+
+def _set_values(
+    request: TeamRequest, model: LanguageModel | None, preset: Preset | None
+) -> dict[str, object]:
+    """What the form sets, or what of the preset the model takes."""
+    if model is None:
+        return {}
+    if request.method == "GET" and preset is not None:
+        return fit_preset(preset, model).parameters
+    return read_parameters(request.POST.dict(), model)[0]
+
+
+def _preselected(
+    request: TeamRequest, models: LanguageModelQuerySet, preset: Preset | None
+) -> LanguageModel | None:
+    """The model that form, link or preset names, else the last chat's, else the first."""
+    of_preset = str(preset.model_id) if preset and preset.model_id else ""
+    wanted = request.POST.get("model") or request.GET.get("model") or of_preset
     usable = {str(model.pk): model for model in models}
     if wanted in usable:
         return usable[wanted]

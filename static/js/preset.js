@@ -1,0 +1,2 @@
+/** The form of a preset. */
+import "./elements/parameter-panel.js";

@@ -18,6 +18,7 @@ from catalog.measured import DAYS, MeasuredSpeed, measured_speeds
 from catalog.models import LanguageModel, Provider, ProviderQuerySet
 from catalog.selectors import visible_models
 from catalog.services import request_refresh
+from catalog.side_by_side import fact_lines, parameter_lines
 
 MOST_COMPARED = 8
 
@@ -93,14 +94,11 @@ def compare(request: TeamRequest) -> HttpResponse:
     wanted = _ids(request.GET.getlist("m"))[:MOST_COMPARED]
     found = visible_models(request.membership.team).in_bulk(wanted)
     rows = _rows(found[model_id] for model_id in wanted if model_id in found)
-    specs = [{spec.name: spec for spec in parameter_specs.specs_for(row.model)} for row in rows]
+    models = [row.model for row in rows]
     context = {
         "rows": rows,
-        "days": DAYS,
-        "parameters": [
-            (spec.label, [of_model[name] for of_model in specs])
-            for name, spec in (specs[0].items() if specs else ())
-        ],
+        "facts": fact_lines(models, [row.speed for row in rows]),
+        "parameters": parameter_lines(models),
     }
     return render(request, "catalog/compare.html", context)
 

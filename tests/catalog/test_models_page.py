@@ -176,6 +176,26 @@ def test_models_are_compared_in_the_order_of_the_address(
     assert "Choose two or more" in lonely.content.decode()
 
 
+def test_what_differs_between_models_is_said_in_words(
+    alice_client: Client, three: list[LanguageModel]
+) -> None:
+    LanguageModel.objects.filter(pk=three[1].pk).update(max_completion_tokens=2048)
+    wanted = [str(model.pk) for model in three[:2]]
+
+    compared = alice_client.get("/models/compare/", {"m": wanted})
+
+    lines = [*compared.context["facts"], *compared.context["parameters"]]
+    assert {line.name for line in lines if line.differs} == {
+        "Strengths",
+        "Context window",
+        "Max output",
+        "$ per million in",
+        "$ per million out",
+        "Max tokens",
+    }
+    assert compared.content.decode().count("differs</span>") == 6
+
+
 def test_a_model_is_chosen_for_a_comparison_by_its_link(
     alice_client: Client, three: list[LanguageModel]
 ) -> None:
